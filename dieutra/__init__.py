@@ -1,0 +1,1 @@
+"""dieutra: surveys, censuses and data-entry campaigns of Vietnamese public bodies."""

@@ -1,0 +1,1 @@
+"""The engine: expressions, forms, flow, matching and statistics. Knows no Django and no network."""

@@ -1,0 +1,153 @@
+"""Reading a table from an uploaded .csv or .xlsx, known by its content and never by its name.
+
+Hostile files are refused before the reader sees them: two cells at opposite corners of a sheet make it
+allocate the whole rectangle and end the process.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from datetime import date, datetime, time, timedelta
+from typing import TypeAlias
+from xml.parsers import expat
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from dieutra.engine.refusals import Invalid
+
+Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
+Table: TypeAlias = list[list[Cell]]
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_UNPACKED = 200 * 1024 * 1024
+MAX_CELLS = 3_000_000
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# OpenDocument and binary Excel: not measured by `_Extent`, so not read.
+OTHER_WORKBOOKS = {"content.xml", "xl/workbook.bin"}
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+
+NOT_EXCEL = "Tệp không mở được như một sổ tính Excel (.xlsx): tệp bị hỏng hoặc không phải Excel. {do}"
+SAVE_AS_XLSX = "Hãy mở tệp bằng Excel, chọn «Lưu thành» loại «Excel Workbook (.xlsx)» rồi gửi lại."
+SAVE_AS_UTF8 = "Hãy lưu lại dưới dạng .xlsx hoặc «CSV UTF-8» rồi gửi lại."
+
+
+def read_table(content: bytes) -> Table:
+    """The rows of the first sheet, or of the CSV, with empty rows kept so that row numbers are right.
+
+    Raises Invalid with a sentence for the sender when the file cannot be read.
+    """
+    if not content.strip():
+        raise Invalid("Tệp trống (không có dữ liệu). Hãy kiểm tra lại tệp rồi gửi lại.")
+    if len(content) > MAX_BYTES:
+        raise Invalid(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB. Hãy chia nhỏ tệp rồi gửi lại.")
+    if content.startswith(OLD_EXCEL):
+        raise Invalid(f"Tệp là Excel đời cũ (.xls) hoặc Excel có đặt mật khẩu. {SAVE_AS_XLSX}")
+    if content.startswith(b"PK"):
+        return _read_workbook(content)
+    return _read_csv(content)
+
+
+def _read_workbook(content: bytes) -> Table:
+    _refuse_hostile(content)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [list(row) for row in workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)]
+    except CalamineError as error:
+        raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX)) from error
+
+
+def _refuse_hostile(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            names = {part.filename for part in parts}
+            if "xl/workbook.xml" not in names or names & OTHER_WORKBOOKS:
+                raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX))
+            if sum(part.file_size for part in parts) > MAX_UNPACKED:
+                raise Invalid(
+                    "Tệp Excel quá lớn sau khi giải nén. Hãy xoá trang tính, hình ảnh thừa rồi gửi lại."
+                )
+            for part in parts:
+                _refuse_wide_sheet(archive.read(part), strict=part.filename.endswith(".xml"))
+    except BROKEN_ARCHIVE as error:
+        raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX)) from error
+
+
+def _refuse_wide_sheet(part: bytes, *, strict: bool) -> None:
+    """Measure the rectangle that a sheet claims, in any part that looks like XML."""
+    if not part.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return
+    extent = _Extent()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = extent.element
+    parser.StartDoctypeDeclHandler = extent.doctype
+    try:
+        parser.Parse(part, True)
+    except expat.ExpatError:
+        if strict:
+            raise
+
+
+class _Extent:
+    """The last row and column named so far; a cell without a reference stands right of the one before it."""
+
+    def __init__(self) -> None:
+        self.rows = self.columns = self.row = self.column = 0
+
+    def doctype(self, *_: object) -> None:
+        raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX))
+
+    def element(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(" ")[2]
+        if tag not in ("row", "c"):
+            return
+        reference = attributes.get("r", "").upper()
+        if tag == "row":
+            self.row, self.column = int(reference) if reference.isdecimal() else self.row + 1, 0
+        else:
+            self._cell(reference)
+        self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
+        if self.rows * self.columns > MAX_CELLS:
+            raise Invalid(
+                "Trang tính có ô ở quá xa (dòng hoặc cột rất lớn). Hãy xoá các dòng, cột thừa rồi gửi lại."
+            )
+
+    def _cell(self, reference: str) -> None:
+        if match := re.fullmatch(r"([A-Z]{1,6})([0-9]{1,9})", reference):
+            self.column = 0
+            for letter in match[1]:
+                self.column = self.column * 26 + ord(letter) - 64
+            self.rows = max(self.rows, int(match[2]))
+        else:
+            self.column += 1
+
+
+def _read_csv(content: bytes) -> Table:
+    if content.startswith(UTF16):
+        raise Invalid(f"Tệp CSV dùng bảng mã UTF-16, không đọc được. {SAVE_AS_UTF8}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        message = f"Dòng {line}: tệp CSV không dùng bảng mã UTF-8 nên chữ có dấu bị sai. {SAVE_AS_UTF8}"
+        raise Invalid(message) from error
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)
+    try:
+        return list[list[Cell]](map(list, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+    except csv.Error as error:
+        raise Invalid(f"Tệp không đọc được như một bảng CSV. {SAVE_AS_XLSX}") from error

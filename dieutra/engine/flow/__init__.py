@@ -1,0 +1,1 @@
+"""States, levels and calendars, without a database."""

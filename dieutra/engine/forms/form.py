@@ -1,0 +1,186 @@
+"""The form model: what a questionnaire is once its workbook has been read. See docs/form-model.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from dieutra.engine.lang import Ast
+
+Label = dict[str, str]
+
+CONTAINERS = frozenset({"group", "table", "row"})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer of a select question."""
+
+    value: str
+    label: Label
+
+    def to_json(self) -> dict[str, Any]:
+        return {"value": self.value, "label": self.label}
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Choice:
+        return cls(json["value"], json["label"])
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table; `type` is `int`, `decimal` or `string`."""
+
+    name: str
+    code: str
+    label: Label
+    type: str
+    unit: Label | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        json = {"name": self.name, "code": self.code, "label": self.label, "type": self.type}
+        return json | ({"unit": self.unit} if self.unit else {})
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Column:
+        return cls(json["name"], json["code"], json["label"], json["type"], json.get("unit"))
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place in the form: a container (type None) or something that holds a value."""
+
+    path: str
+    kind: str
+    type: str | None
+    parent: str | None = None
+    label: Label = field(default_factory=dict)
+    hint: Label = field(default_factory=dict)
+    required: Ast | None = None
+    relevant: Ast | None = None
+    calculate: Ast | None = None
+    readonly: Ast | None = None
+    default: str | None = None
+    appearance: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] | None = None
+    codes: dict[str, str] | None = None
+    columns: tuple[Column, ...] | None = None
+    unit: Label | None = None
+    required_message: Label | None = None
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def is_container(self) -> bool:
+        return self.kind in CONTAINERS
+
+    def to_json(self) -> dict[str, Any]:
+        json: dict[str, Any] = {key: getattr(self, key) for key in _ALWAYS}
+        json["appearance"] = list(self.appearance)
+        if self.choices is not None:
+            json["choices"] = [choice.to_json() for choice in self.choices]
+        if self.columns is not None:
+            json["columns"] = [column.to_json() for column in self.columns]
+        return json | {key: getattr(self, key) for key in _SOMETIMES if getattr(self, key) is not None}
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Node:
+        parts: dict[str, Any] = {key: json[key] for key in _ALWAYS} | {
+            key: json.get(key) for key in _SOMETIMES
+        }
+        parts["appearance"] = tuple(json["appearance"])
+        if "choices" in json:
+            parts["choices"] = tuple(map(Choice.from_json, json["choices"]))
+        if "columns" in json:
+            parts["columns"] = tuple(map(Column.from_json, json["columns"]))
+        return cls(**parts)
+
+
+_LOGIC = ("required", "relevant", "calculate", "readonly", "default")
+_ALWAYS = ("path", "kind", "type", "parent", "label", "hint", *_LOGIC)
+_SOMETIMES = ("codes", "unit", "required_message")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule: `expr` is true when all is well; `paths` are those it reads, `where` too when it says `.`."""
+
+    name: str
+    where: str
+    severity: str
+    expr: Ast
+    message: Label
+    justify: bool
+    paths: tuple[str, ...]
+    level: str | None = None
+
+    @property
+    def is_constraint(self) -> bool:
+        return self.name.endswith(".constraint")
+
+    def to_json(self) -> dict[str, Any]:
+        json: dict[str, Any] = {key: getattr(self, key) for key in ("name", "where", "severity", "expr")}
+        json |= {"message": self.message, "justify": self.justify, "paths": list(self.paths)}
+        return json | ({"level": self.level} if self.level else {})
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Check:
+        return cls(**{**json, "paths": tuple(json["paths"])})
+
+
+@dataclass(frozen=True)
+class Form:
+    """A questionnaire: nodes in document order (groups before their members) and its checks."""
+
+    id: str
+    version: str
+    title: Label
+    languages: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    checks: tuple[Check, ...]
+
+    @cached_property
+    def by_path(self) -> dict[str, Node]:
+        return {node.path: node for node in self.nodes}
+
+    @cached_property
+    def by_name(self) -> dict[str, Node]:
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
+    def compiled(self) -> dict[str, Any]:
+        """Room for what `check` compiles from this form, once."""
+        return {}
+
+    def node(self, path: str) -> Node:
+        """The node at a path; KeyError when there is none."""
+        return self.by_path[path]
+
+    def members(self, path: str | None) -> list[Node]:
+        """Nodes directly in a container, in order; None is the top of the form."""
+        return [node for node in self.nodes if node.parent == path]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "version": self.version,
+            "title": self.title,
+            "languages": list(self.languages),
+            "nodes": [node.to_json() for node in self.nodes],
+            "checks": [check.to_json() for check in self.checks],
+        }
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Form:
+        return cls(
+            id=json["id"],
+            version=json["version"],
+            title=json["title"],
+            languages=tuple(json["languages"]),
+            nodes=tuple(map(Node.from_json, json["nodes"])),
+            checks=tuple(map(Check.from_json, json["checks"])),
+        )

@@ -1,0 +1,1 @@
+"""JavaRosa as the oracle of the expression language. Not run with the tests: it needs Java."""

@@ -1,0 +1,206 @@
+"""A kind: the folder of data that one sort of campaign is made from.
+
+`read_kind(folder)` checks the folder and collects every fault as (file, place, message); `kind_from` rebuilds a kind from
+the rules that a campaign keeps, so that a later change of the folder does not touch a running campaign.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from json import dumps, loads
+from pathlib import Path
+from typing import Any, Protocol
+
+from dieutra.engine.refusals import Invalid, Problem
+
+LEVELS = {"country": 0, "province": 1, "district": 2, "commune": 3}
+ROLES = ("qtv", "gsv", "bcd", "tk", "dv")
+RULE_FILES = ("campaign.toml", "frame.toml")
+
+Pair = tuple[str, int]  # (role, level)
+
+
+@dataclass(frozen=True)
+class FrameColumn:
+    """A column of the base list. `values` of a choice: the words in the sheet -> the code that is kept."""
+
+    header: str
+    name: str
+    type: str = "text"  # text, code, choice, integer, email
+    required: bool = False
+    max_length: int = 200
+    values: Mapping[str, str] = field(default_factory=dict)
+    pattern: str = ""
+    min: int | None = None
+    catalogue: str = ""  # for codes of areas: the level that the code must be of
+
+
+class PlacedUnit(Protocol):
+    code: Any
+    name: Any
+    details: Any
+    area: Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    slug: str
+    title: Mapping[str, str]
+    simulated: bool
+    catalogue: str
+    levels: tuple[int, ...]
+    creates: Mapping[Pair, frozenset[Pair]]
+    review_levels: tuple[int, ...]
+    frame_sheet: str
+    frame_columns: tuple[FrameColumn, ...]
+    unit_kinds: Mapping[str, str]
+    removal_reasons: Mapping[str, str]
+    prefills: Mapping[str, str]  # name of a question -> column of the frame
+
+    def may_create(self, role: str, level: int) -> frozenset[Pair]:
+        """The (role, level) pairs whose accounts a holder of this post creates."""
+        return self.creates.get((role, level), frozenset())
+
+    def prefill(self, unit: PlacedUnit) -> dict[str, str]:
+        """What the frame knows about a unit, by name of the question; blank values are left out."""
+        filled = {name: _frame_value(column, unit) for name, column in self.prefills.items()}
+        return {name: value for name, value in filled.items() if value}
+
+
+def _frame_value(column: str, unit: PlacedUnit) -> str:
+    fact = FRAME_FACTS.get(column)
+    return fact(unit) if fact else str(unit.details.get(column, ""))
+
+
+def _area_code(level: int, column: str) -> Callable[[PlacedUnit], str]:
+    """The code of the unit's area at a level; below its own area, where it has its seat."""
+
+    def code(unit: PlacedUnit) -> str:
+        codes = unit.area.path.rstrip("/").split("/")
+        return codes[level] if len(codes) > level else str(unit.details.get(column, ""))
+
+    return code
+
+
+def _area_line(area: Any) -> str:
+    """“Xã Nha Bích, Thị xã Chơn Thành, Tỉnh Bình Phước”."""
+    names = []
+    while area is not None and area.level > 0:
+        names.append(area.name)
+        area = area.parent
+    return ", ".join(names)
+
+
+FRAME_FACTS: dict[str, Callable[[PlacedUnit], str]] = {
+    "code": lambda unit: str(unit.code),
+    "name": lambda unit: str(unit.name),
+    "area": lambda unit: _area_line(unit.area),
+    "province": _area_code(1, "province"),
+    "district": _area_code(2, "district"),
+    "commune": _area_code(3, "commune"),
+}
+
+
+def folder_rules(folder: Path) -> dict[str, Any]:
+    """The folder's campaign.toml and frame.toml as one JSON-able mapping."""
+    rules: dict[str, Any] = {}
+    for name in RULE_FILES:
+        try:
+            rules[name.removesuffix(".toml")] = tomllib.loads((folder / name).read_text("utf-8"))
+        except FileNotFoundError:
+            raise Invalid(f"Thiếu tệp {name} trong {folder.name}.", [Problem(name, "Không có tệp")]) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Invalid(f"Không đọc được {name}: {error}", [Problem(name, str(error))]) from None
+    return dict(loads(dumps(rules, default=str)))
+
+
+def kind_from(slug: str, rules: Mapping[str, Any]) -> Kind:
+    """The kind that rules describe; Invalid with file, key and cause when they are wrong."""
+    return _kind(slug, dumps(rules, sort_keys=True))
+
+
+def read_kind(folder: Path) -> Kind:
+    """Read and check a kind's folder. Raises Invalid naming file, key and cause."""
+    return kind_from(folder.name, folder_rules(folder))
+
+
+@lru_cache(maxsize=32)
+def _kind(slug: str, rules_json: str) -> Kind:
+    rules = loads(rules_json)
+    campaign, frame = rules["campaign"], rules["frame"]
+    reader = _Reader()
+    kind = Kind(
+        slug=slug,
+        title=reader.need(campaign, "title", dict, {}),
+        simulated=bool(campaign.get("simulated", False)),
+        catalogue=reader.need(campaign, "catalogue", str, ""),
+        levels=tuple(reader.level("levels", name) for name in reader.need(campaign, "levels", list, [])),
+        creates=reader.creates(reader.need(campaign, "roles", dict, {})),
+        review_levels=tuple(
+            reader.level("review", step.get("level", "")) for step in reader.need(campaign, "review", list, [])
+        ),
+        frame_sheet=frame.get("sheet", ""),
+        frame_columns=reader.columns(frame.get("column", [])),
+        unit_kinds={it["code"]: it["name"]["vi"] for it in reader.need(campaign, "unit_kinds", list, [])},
+        removal_reasons={
+            code: words["vi"] for code, words in reader.need(campaign, "removal_reasons", dict, {}).items()
+        },
+        prefills=campaign.get("prefill", {}),
+    )
+    if reader.problems:
+        raise Invalid(f"Kiểu điều tra {slug} có {len(reader.problems)} chỗ sai.", reader.problems)
+    return kind
+
+
+class _Reader:
+    """Collects what is wrong while reading, so that an author sees all of it at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def wrong(self, place: str, message: str) -> None:
+        self.problems.append(Problem(place, message))
+
+    def need(self, table: Mapping[str, Any], key: str, kind: type, otherwise: Any) -> Any:
+        value = table.get(key)
+        if not isinstance(value, kind):
+            self.wrong(f"campaign.toml: {key}", "Thiếu, hoặc không đúng dạng.")
+            return otherwise
+        return value
+
+    def level(self, place: str, name: str) -> int:
+        if name not in LEVELS:
+            self.wrong(f"campaign.toml: {place}", f"Không có cấp “{name}”. Các cấp: {', '.join(LEVELS)}.")
+        return LEVELS.get(name, 0)
+
+    def creates(self, roles: Mapping[str, Any]) -> dict[Pair, frozenset[Pair]]:
+        """[roles.qtv.creates] province = ["qtv.district", "dv.province"]: who creates whom."""
+        found = {}
+        for role, rule in roles.items():
+            place = f"roles.{role}"
+            if role not in ROLES:
+                self.wrong(f"campaign.toml: {place}", f"Không có vai trò này. Các vai trò: {', '.join(ROLES)}.")
+            for at, created in rule.get("creates", {}).items():
+                found[(role, self.level(place, at))] = frozenset(self.pair(place, text) for text in created)
+        return found
+
+    def pair(self, place: str, text: str) -> Pair:
+        role, _, level = text.partition(".")
+        if role not in ROLES:
+            self.wrong(f"campaign.toml: {place}.creates", f"“{text}”: không có vai trò “{role}”.")
+        return role, self.level(f"{place}.creates", level)
+
+    def columns(self, rows: list[dict[str, Any]]) -> tuple[FrameColumn, ...]:
+        columns = []
+        for number, row in enumerate(rows, 1):
+            unknown = row.keys() - FrameColumn.__dataclass_fields__.keys()
+            if not row.get("header") or not row.get("name"):
+                self.wrong(f"frame.toml: cột {number}", "Cần header và name.")
+            elif unknown:
+                self.wrong(f"frame.toml: cột {row['name']}", f"Không có thuộc tính {', '.join(sorted(unknown))}.")
+            else:
+                columns.append(FrameColumn(**row))
+        return tuple(columns)

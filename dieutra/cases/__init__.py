@@ -1,0 +1,1 @@
+"""Cases: the form of one unit, from draft to accepted."""

@@ -1,0 +1,291 @@
+"""Writes about cases. Each verb: may the actor, does the state allow it, one transaction.
+
+Every change of a case is a conditional UPDATE on its version: of two people who act at once one wins and the other
+is told; nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from dieutra.campaigns.models import Campaign
+from dieutra.cases import tally
+from dieutra.cases.models import Case, Comment, Draft, Finding, Response, State
+from dieutra.engine.flow import workflow
+from dieutra.engine.flow.workflow import Standing
+from dieutra.engine.forms import check
+from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
+from dieutra.events.actions import record
+from dieutra.forms.queries import engine_form
+from dieutra.people.models import User
+from dieutra.people.permission import require
+
+RECEIPT_LETTERS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+JUSTIFICATION_LENGTH = 1000
+
+
+@dataclass(frozen=True)
+class Saved:
+    version: int
+    state: check.State
+
+
+class DraftMoved(Stale):
+    """Another tab or person saved first; `draft` is what stands now."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__("Phiếu đã được lưu từ một cửa sổ khác. Chưa có gì bị ghi đè.")
+        self.draft = draft
+
+
+def chain_of(case: Case) -> tuple[int, ...]:
+    return workflow.chain_for(case.campaign.kind.review_levels, case.unit_level)
+
+
+def open_cases(campaign: Campaign, cases: Sequence[Case]) -> None:
+    """Create cases (in a job of the frame's acceptance): rows, tally and one event each."""
+    with transaction.atomic():
+        made = Case.objects.bulk_create(cases)
+        changes: dict[tally.Key, int] = {}
+        for case in made:
+            key = tally.key_of(case, case.state, case.level)
+            changes[key] = changes.get(key, 0) + 1
+            record(None, "case.opened", case)
+        tally.move(changes)
+
+
+def save_draft(
+    actor: User,
+    case: Case,
+    base_version: int,
+    changes: Mapping[str, str],
+    justifications: Mapping[str, str],
+) -> Saved:
+    """Put changed cells into the draft (a blank text clears one).
+
+    Raises DraftMoved when `base_version` is not the standing version: nothing is overwritten.
+    """
+    require(actor, "case.fill", case)
+    form = engine_form(case.form_id)
+    stood = Standing(case.state, case.level)
+    became = workflow.start(stood)
+    _open_for_filling(case)
+    with transaction.atomic():
+        draft, _ = Draft.objects.get_or_create(case=case)
+        if draft.version != base_version:
+            raise DraftMoved(draft)
+        answers = check.clean(form, {**answers_now(case, draft), **changes})
+        said = {**draft.justifications, **_clean_justifications(justifications)}
+        version = base_version + 1
+        won = Draft.objects.filter(case=case, version=base_version).update(
+            answers=answers,
+            justifications={key: text for key, text in said.items() if text},
+            version=version,
+            saved_at=timezone.now(),
+            saved_by=actor,
+        )
+        if not won:
+            raise DraftMoved(Draft.objects.get(case=case))
+        if became != stood:
+            _go(actor, case, stood, became, "case.started")
+        record(actor, "draft.saved", case, version=version, cells=len(changes))
+    return Saved(version, check.evaluate(form, {**known_from_frame(case), **answers}))
+
+
+def _open_for_filling(case: Case) -> None:
+    today = timezone.localdate()
+    if today < case.campaign.opens_on:
+        raise NotNow(f"Cuộc điều tra mở từ {case.campaign.opens_on:%d/%m/%Y}. Hiện chưa kê khai được.")
+
+
+def _clean_justifications(given: Mapping[str, str]) -> dict[str, str]:
+    too_long = [key for key, text in given.items() if len(text) > JUSTIFICATION_LENGTH]
+    if too_long:
+        raise Invalid(
+            f"Phần giải trình dài quá {JUSTIFICATION_LENGTH} ký tự. Hãy viết ngắn lại.",
+            [Problem(key.partition("|")[2], "Giải trình quá dài") for key in too_long],
+        )
+    return {key: text.strip() for key, text in given.items()}
+
+
+def known_from_frame(case: Case) -> dict[str, str]:
+    """What the frame already knows about the unit, by form path."""
+    known = case.campaign.kind.prefill(case.unit)
+    return {node.path: known[node.name] for node in engine_form(case.form_id).nodes if node.name in known}
+
+
+def answers_now(case: Case, draft: Draft) -> dict[str, str]:
+    """The draft as the unit sees it: fixed identification always from the frame, the rest from the frame only at first."""
+    known = known_from_frame(case)
+    if draft.version == 0:
+        return {**known, **draft.answers}
+    by_path = engine_form(case.form_id).by_path
+    fixed = {path: value for path, value in known.items() if by_path[path].readonly is not None}
+    return {**draft.answers, **fixed}
+
+
+def submit(actor: User, case: Case, base_version: int) -> Response:
+    """Send the draft: an immutable response with its findings, a receipt, and the case goes to its first reviewer.
+
+    Raises Invalid naming every missing answer, hard finding and soft finding without justification.
+    """
+    require(actor, "case.fill", case)
+    _open_for_filling(case)
+    stood = Standing(case.state, case.level)
+    became = workflow.submit(stood, chain_of(case))
+    draft = Draft.objects.filter(case=case).first() or Draft(case=case)
+    if draft.version != base_version:
+        raise DraftMoved(draft)
+    form = engine_form(case.form_id)
+    state = check.evaluate(form, answers_now(case, draft))
+    _refuse_unfinished(form, state, draft.justifications)
+    with transaction.atomic():
+        # Taken under the draft's version: an autosave that lands meanwhile makes this one the loser.
+        won = Draft.objects.filter(case=case, version=base_version).update(version=base_version + 1)
+        if not won:
+            raise DraftMoved(Draft.objects.get(case=case))
+        response = _keep_response(actor, case, dict(state.values))
+        soft = _keep_findings(response, state.findings, draft.justifications)
+        Comment.objects.filter(case=case, resolved_at__isnull=True).update(resolved_at=timezone.now())
+        _go(actor, case, stood, became, "case.submitted", response=response, soft_count=soft)
+    return response
+
+
+def _refuse_unfinished(form: object, state: check.State, said: Mapping[str, str]) -> None:
+    problems = [Problem(path, "Chưa trả lời câu bắt buộc.") for path in state.missing]
+    for finding in state.findings:
+        if finding.severity == "hard":
+            problems.append(Problem(finding.path, finding.message.get("vi", "")))
+        elif finding.justify and not said.get(f"{finding.check}|{finding.path}", "").strip():
+            problems.append(Problem(finding.path, "Cần giải trình: " + finding.message.get("vi", "")))
+    if problems:
+        raise Invalid(f"Chưa gửi được: còn {len(problems)} chỗ cần xem lại.", problems)
+
+
+def _keep_response(actor: User, case: Case, answers: dict[str, str]) -> Response:
+    number = case.responses.count() + 1
+    body = json.dumps(answers, ensure_ascii=False, sort_keys=True)
+    return Response.objects.create(
+        case=case,
+        number=number,
+        answers=answers,
+        sent_by=actor,
+        receipt="".join(secrets.choice(RECEIPT_LETTERS) for _ in range(10)),
+        digest=hashlib.sha256(body.encode()).hexdigest(),
+    )
+
+
+def _keep_findings(response: Response, findings: Iterable[check.Finding], said: Mapping[str, str]) -> int:
+    rows = [
+        Finding(
+            response=response,
+            check_name=finding.check,
+            path=finding.path,
+            severity=finding.severity,
+            message=finding.message.get("vi", ""),
+            justification=said.get(f"{finding.check}|{finding.path}", ""),
+        )
+        for finding in findings
+    ]
+    Finding.objects.bulk_create(rows)
+    return len(rows)
+
+
+def withdraw(actor: User, case: Case, version: int) -> None:
+    """Take a sent form back while nobody has approved it."""
+    require(actor, "case.fill", case)
+    stood = _as_seen(case, version)
+    with transaction.atomic():
+        _go(actor, case, stood, workflow.withdraw(stood), "case.withdrawn")
+
+
+def approve(actor: User, case: Case, version: int) -> None:
+    """Pass the case to the next level, or accept it at the last."""
+    stood = _as_seen(case, version)
+    became = workflow.approve(stood, chain_of(case))
+    post = require(actor, "case.review", case, level=stood.level, why=_other_level(case))
+    with transaction.atomic():
+        verb = "case.accepted" if became.state == State.ACCEPTED else "case.approved"
+        _go(actor, case, stood, became, verb, at_level=post.level)
+
+
+def give_back(actor: User, case: Case, version: int, text: str, comments: Mapping[str, str]) -> None:
+    """Return the case to the unit with a general remark and remarks at cells; at least one is needed."""
+    stood = _as_seen(case, version)
+    became = workflow.give_back(stood)
+    post = require(actor, "case.review", case, level=stood.level, why=_other_level(case))
+    remarks = [(path, said.strip()) for path, said in {"": text, **comments}.items() if said.strip()]
+    if not remarks:
+        raise Invalid(
+            "Hãy ghi lý do trả lại, chung cho cả phiếu hoặc tại từng ô.",
+            [Problem("Lý do trả lại", "Chưa ghi lý do")],
+        )
+    known = engine_form(case.form_id).by_path
+    unknown = [path for path, _ in remarks if path and path not in known]
+    if unknown:
+        raise Invalid("Nhận xét trỏ tới ô không có trong phiếu.", [Problem(path, "Không có ô này") for path in unknown])
+    if long := [path for path, said in remarks if len(said) > 2000]:
+        raise Invalid("Nhận xét dài quá 2.000 ký tự.", [Problem(path or "Lý do chung", "Quá dài") for path in long])
+    with transaction.atomic():
+        Comment.objects.bulk_create(
+            Comment(case=case, path=path, text=said, author=actor) for path, said in remarks
+        )
+        _go(actor, case, stood, became, "case.returned", at_level=post.level, comments=len(remarks))
+
+
+def _other_level(case: Case) -> str:
+    return "Phiếu này đang chờ cấp khác duyệt, hoặc không thuộc địa bàn bạn phụ trách."
+
+
+def _as_seen(case: Case, version: int) -> Standing:
+    """The standing that the person saw; Stale when the case moved since."""
+    if case.version != version:
+        raise _moved(case)
+    return Standing(case.state, case.level)
+
+
+def _moved(case: Case) -> Stale:
+    return Stale(
+        f"Phiếu vừa được người khác xử lý và đang ở trạng thái “{State(case.state).label}”. "
+        "Việc của bạn chưa được ghi; hãy xem lại phiếu."
+    )
+
+
+def _go(
+    actor: User,
+    case: Case,
+    stood: Standing,
+    became: Standing,
+    verb: str,
+    *,
+    response: Response | None = None,
+    soft_count: int | None = None,
+    **facts: object,
+) -> None:
+    """Move a case: conditional UPDATE, tally, one event. Call it inside the verb's transaction."""
+    changed: dict[str, object] = {"state": became.state, "level": became.level, "version": case.version + 1}
+    if response is not None:
+        changed |= {"response": response, "soft_count": soft_count or 0}
+        facts["receipt"] = response.number
+    changed["changed_at"] = timezone.now()
+    won = Case.objects.filter(pk=case.pk, version=case.version, state=stood.state, level=stood.level).update(**changed)
+    if not won:
+        case.refresh_from_db()
+        raise _moved(case)
+    for name, value in changed.items():
+        setattr(case, name, value)
+    if stood != became:
+        tally.move(
+            {
+                tally.key_of(case, stood.state, stood.level): -1,
+                tally.key_of(case, became.state, became.level): +1,
+            }
+        )
+    record(actor, verb, case, **{"from": stood.state, "to": became.state, "level": became.level, **facts})

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "dieutra.cases"
+    verbose_name = "Phiếu của đơn vị"

@@ -1,0 +1,38 @@
+"""The steps of a case in words, read from the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dieutra.cases.models import Case
+from dieutra.events.queries import history
+from dieutra.people.models import User
+
+VERBS = {
+    "case.opened": "Lập phiếu từ bảng kê",
+    "case.started": "Bắt đầu kê khai",
+    "case.submitted": "Gửi phiếu",
+    "case.withdrawn": "Rút lại phiếu để sửa",
+    "case.approved": "Duyệt, chuyển cấp trên",
+    "case.accepted": "Duyệt, phiếu hoàn thành",
+    "case.returned": "Trả lại để sửa",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    at: datetime
+    words: str
+    who: str
+    comments: int
+
+
+def steps(case: Case) -> list[Step]:
+    """What happened to a case, oldest first, without the many saves of a draft."""
+    events = list(history(case).filter(verb__in=VERBS))
+    names = dict(User.objects.filter(pk__in={event.actor_id for event in events}).values_list("pk", "full_name"))
+    return [
+        Step(event.at, VERBS[event.verb], names.get(event.actor_id or 0, "Hệ thống"), event.facts.get("comments", 0))
+        for event in events
+    ]

@@ -1,0 +1,121 @@
+"""Cases, drafts, responses, findings, comments and the tally."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from dieutra.places.paths import PathField
+
+
+class State(models.TextChoices):
+    NEW = "new", "Chưa nhập"
+    DRAFT = "draft", "Đang nhập"
+    SUBMITTED = "submitted", "Đã gửi"
+    IN_REVIEW = "in_review", "Cấp dưới đã duyệt"
+    RETURNED = "returned", "Trả lại"
+    ACCEPTED = "accepted", "Đã duyệt"
+
+
+class Case(models.Model):
+    """A unit's form in a campaign: where it stands, and who must act now (`level`: the reviewing level, or 0)."""
+
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="cases")
+    unit = models.OneToOneField("frames.Unit", on_delete=models.PROTECT, related_name="case")
+    form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT, related_name="+")
+    path = PathField()
+    unit_level = models.PositiveSmallIntegerField("cấp quản lý đơn vị")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
+    level = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    response = models.ForeignKey("Response", on_delete=models.PROTECT, null=True, related_name="+")
+    soft_count = models.PositiveSmallIntegerField(default=0)
+    due_on = models.DateField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["campaign", "path"], name="case_place"),
+            models.Index(fields=["campaign", "state", "level", "path"], name="case_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+
+class Draft(models.Model):
+    """What the unit is filling in. `version` grows with every save; a save names the version it started from."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="draft", primary_key=True)
+    answers = models.JSONField(default=dict)
+    justifications = models.JSONField(default=dict)  # "check|path" -> text
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(default=timezone.now)
+    saved_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"draft of {self.case_id} v{self.version}"
+
+
+class Response(models.Model):
+    """One sent answer; never changed after."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="responses")
+    number = models.PositiveSmallIntegerField()
+    answers = models.JSONField()
+    sent_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(default=timezone.now)
+    receipt = models.CharField(max_length=20, unique=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="response_once")]
+
+    def __str__(self) -> str:
+        return self.receipt
+
+
+class Finding(models.Model):
+    """What a check found on a response, with the unit's written justification."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="findings")
+    check_name = models.CharField(max_length=80)
+    path = models.CharField(max_length=200)
+    severity = models.CharField(max_length=4)
+    message = models.TextField()
+    justification = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.check_name} {self.path}"
+
+
+class Comment(models.Model):
+    """A supervisor's remark at a place of the form; she never edits the unit's answers (Luật Thống kê, điều 10)."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="comments")
+    path = models.CharField(max_length=200, blank=True)  # blank: about the whole form
+    text = models.TextField()
+    author = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.path}"
+
+
+class Tally(models.Model):
+    """How many cases stand where, kept in the same transaction as each move and recounted nightly."""
+
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.CASCADE, related_name="+")
+    area_path = PathField()
+    state = models.CharField(max_length=10)
+    level = models.PositiveSmallIntegerField()
+    count = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "area_path", "state", "level"], name="tally_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area_path} {self.state} {self.count}"

@@ -1,0 +1,154 @@
+"""Reading cases: one's own, the reviewer's queue, a page of one case, and progress from the tally."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from dieutra.campaigns.models import Campaign
+from dieutra.cases.actions import answers_now
+from dieutra.cases.models import Case, Comment, Draft, Response, State, Tally
+from dieutra.engine.forms import check
+from dieutra.engine.text import search_key
+from dieutra.forms.queries import engine_form
+from dieutra.people.models import Role, User
+from dieutra.people.permission import posts_of, visible
+from dieutra.places.models import Area
+from dieutra.places.paths import under
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A case's answers with what the checks say of them."""
+
+    answers: dict[str, str]
+    state: check.State
+    justifications: dict[str, str]
+    version: int
+
+
+def cases_of(actor: User) -> QuerySet[Case]:
+    """The forms that the actor fills."""
+    return visible(Case.objects.all(), actor, "case.fill").select_related("unit__area", "campaign__form", "response")
+
+
+def case_for(actor: User, pk: int, verb: str) -> QuerySet[Case]:
+    """At most one case, if the actor may <verb> it where it lies."""
+    related = ("unit__area__parent__parent", "campaign", "form", "response__sent_by")
+    return visible(Case.objects.filter(pk=pk), actor, verb).select_related(*related)
+
+
+def sheet_to_fill(case: Case) -> Sheet:
+    """The draft, evaluated."""
+    draft = Draft.objects.filter(case=case).first() or Draft(case=case)
+    answers = answers_now(case, draft)
+    state = check.evaluate(engine_form(case.form_id), answers)
+    return Sheet(answers, state, draft.justifications, draft.version)
+
+
+def sheet_as_sent(case: Case, response: Response) -> Sheet:
+    """A sent response, evaluated, with the justifications that were sent with it."""
+    answers = dict(response.answers)
+    state = check.evaluate(engine_form(case.form_id), answers)
+    said = {f"{it.check_name}|{it.path}": it.justification for it in response.findings.all()}
+    return Sheet(answers, state, said, case.version)
+
+
+def comments_on(case: Case, standing_only: bool = False) -> list[dict[str, Any]]:
+    """Remarks on a case as the form page wants them."""
+    comments = Comment.objects.filter(case=case).select_related("author").order_by("at", "pk")
+    if standing_only:
+        comments = comments.filter(resolved_at__isnull=True)
+    return [
+        {
+            "id": str(it.pk),
+            "path": it.path,
+            "text": it.text,
+            "author": it.author.full_name,
+            "at": it.at.isoformat(),
+            "resolved": it.resolved_at is not None,
+        }
+        for it in comments
+    ]
+
+
+def queue(actor: User, campaign_id: int | None = None) -> QuerySet[Case]:
+    """What waits for the actor's review, at the levels where she sits: the longest waiting deadline first."""
+    posts = [post for post in posts_of(actor, campaign_id) if post.role == Role.GSV]
+    mine = Q(pk__in=[])
+    for post in posts:
+        mine |= Q(campaign_id=post.campaign_id, level=post.level) & under("path", post.path)
+    waiting = Case.objects.filter(mine, state__in=[State.SUBMITTED, State.IN_REVIEW])
+    return waiting.select_related("unit__area", "response").order_by("due_on", "-soft_count", "changed_at", "pk")
+
+
+def in_my_care(actor: User, state: str = "", text: str = "") -> QuerySet[Case]:
+    """All cases of a supervisor's area, by place."""
+    cases = visible(Case.objects.all(), actor, "case.review").select_related("unit__area", "response")
+    if state:
+        cases = cases.filter(state=state)
+    if text:
+        cases = cases.filter(Q(unit__search_key__contains=search_key(text)) | Q(unit__code__iexact=text.strip()))
+    return cases.order_by("path")
+
+
+@dataclass
+class Progress:
+    """Counts per state for one area."""
+
+    area: Area
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def _percent(self, *states: str) -> int:
+        """Whole per cent, rounded down: 100 is said only when it is all."""
+        return 100 * sum(self.counts.get(state, 0) for state in states) // self.total if self.total else 0
+
+    @property
+    def accepted_percent(self) -> int:
+        return self._percent(State.ACCEPTED)
+
+    @property
+    def sent_percent(self) -> int:
+        return self._percent(State.SUBMITTED, State.IN_REVIEW, State.ACCEPTED)
+
+
+def progress_of(campaign: Campaign, area: Area) -> Progress:
+    """One area with everything below, from the tally."""
+    rows = _tally(campaign, area).values_list("state").annotate(number=Sum("count")).order_by()
+    return Progress(area, {state: number for state, number in rows if number})
+
+
+def progress_below(campaign: Campaign, area: Area) -> list[Progress]:
+    """The children of an area, one row each, and the area's own bodies (units that hang directly on it)."""
+    children = {child.path: Progress(child) for child in Area.objects.filter(parent=area).order_by("sort_key")}
+    depth = area.path.count("/") + 1
+    own = Progress(area)
+    for path, state, number in _tally(campaign, area).values_list("area_path", "state", "count"):
+        head = "/".join(path.split("/")[:depth]) + "/"
+        row = own if path == area.path else children.get(head)
+        if row is not None:
+            row.counts[state] = row.counts.get(state, 0) + number
+    return ([own] if own.total else []) + list(children.values())
+
+
+def _tally(campaign: Campaign, area: Area) -> QuerySet[Tally]:
+    return Tally.objects.filter(under("area_path", area.path), campaign=campaign)
+
+
+def cases_at(campaign: Campaign, area: Area, states: Sequence[str] = ()) -> QuerySet[Case]:
+    """Cases at or below an area."""
+    cases = Case.objects.filter(under("path", area.path), campaign=campaign).select_related("unit__area", "response")
+    if states:
+        cases = cases.filter(state__in=states)
+    return cases.order_by("path")
+
+
+def counts_by_state(cases: QuerySet[Case]) -> dict[str, int]:
+    return dict(cases.order_by().values_list("state").annotate(number=Count("pk")))

@@ -1,0 +1,1 @@
+"""Published questionnaires: a workbook compiled once, kept with its version."""

@@ -1,0 +1,1 @@
+"""Background work: a table, a lease and a heartbeat."""

@@ -1,0 +1,110 @@
+"""Accounts, posts and activation links.
+
+A *post* is a role at a place in a campaign: everything at or below `path` is what its holder sees. A unit's own
+post stands on the unit's path, so one range predicate serves the centre, a district and a single unit alike.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+from dieutra.engine.text import search_key
+from dieutra.places.paths import PathField
+
+
+class Role(models.TextChoices):
+    QTV = "qtv", "Quản trị viên"
+    GSV = "gsv", "Giám sát viên"
+    BCD = "bcd", "Thành viên Ban Chỉ đạo"
+    TK = "tk", "Cơ quan Thống kê cùng cấp"
+    DV = "dv", "Đơn vị điều tra"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> User:
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    username = models.CharField("tên đăng nhập", max_length=60, unique=True)
+    full_name = models.CharField("họ và tên", max_length=120)
+    search_key = models.CharField(max_length=120, db_index=True, editable=False)
+    email = models.EmailField("thư điện tử", blank=True)
+    phone = models.CharField("điện thoại", max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    password_changed_at = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.username
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.search_key = search_key(self.full_name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    @property
+    def activated(self) -> bool:
+        return self.password_changed_at is not None
+
+
+class PasswordHistory(models.Model):
+    """Hashes of former passwords, so that none of the last ten comes back."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_passwords")
+    hash = models.CharField(max_length=255)
+    set_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.set_at:%Y-%m-%d}"
+
+
+class Post(models.Model):
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=8, choices=Role.choices)
+    level = models.PositiveSmallIntegerField("cấp")
+    path = PathField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "user", "role", "path"],
+                condition=models.Q(ended_at__isnull=True),
+                name="post_once",
+            )
+        ]
+        indexes = [models.Index(fields=["campaign", "path", "role"], name="post_place")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.path}"
+
+
+class Activation(models.Model):
+    """A single-use link to set one's password. Only the hash of its token is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="activations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.expires_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,100 @@
+"""Who may do what, and who sees what.
+
+`may(actor, verb, thing)` asks: has the actor a post in the thing's campaign, at or above its path, whose role is granted
+the verb? `AT_ITS_LEVEL` verbs also ask that the post's level is the thing's level (a district supervisor does not
+approve in the province's place). Scope in SQL is `visible(queryset, actor)`: the same posts as range predicates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from dieutra.engine.refusals import Forbidden
+from dieutra.people.models import Post, Role
+from dieutra.places.paths import under
+
+GRANTS: dict[str, frozenset[str]] = {
+    "campaign.read": frozenset(Role.values),
+    "campaign.manage": frozenset({Role.QTV}),
+    "progress.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "account.read": frozenset({Role.QTV}),
+    "account.create": frozenset({Role.QTV}),
+    "frame.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "frame.load": frozenset({Role.QTV}),
+    "frame.review": frozenset({Role.QTV}),
+    "frame.accept": frozenset({Role.QTV}),
+    "case.read": frozenset({Role.DV, Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "case.fill": frozenset({Role.DV}),
+    "case.review": frozenset({Role.GSV}),
+}
+AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review"})
+
+
+class Placed(Protocol):
+    """A thing with a place: a case, a unit, a listing, a post."""
+
+    path: Any
+    campaign_id: Any
+
+
+class HasPosts(Protocol):
+    pk: Any
+    is_authenticated: Any
+
+
+def posts_of(actor: HasPosts, campaign_id: int | None = None) -> list[Post]:
+    """The actor's standing posts, read once per actor object."""
+    if not actor.is_authenticated:
+        return []
+    kept = getattr(actor, "_standing_posts", None)
+    if kept is None:
+        kept = list(Post.objects.filter(user_id=actor.pk, ended_at__isnull=True).order_by("level", "path"))
+        actor._standing_posts = kept  # type: ignore[attr-defined]
+    return [post for post in kept if campaign_id is None or post.campaign_id == campaign_id]
+
+
+def granting(actor: HasPosts, verb: str, thing: Placed, level: int | None = None) -> list[Post]:
+    """The actor's posts that grant the verb on the thing; `level` narrows the verbs of AT_ITS_LEVEL."""
+    return [
+        post
+        for post in posts_of(actor, thing.campaign_id)
+        if post.role in GRANTS[verb]
+        and thing.path.startswith(post.path)
+        and (verb not in AT_ITS_LEVEL or level is None or post.level == level)
+    ]
+
+
+def may(actor: HasPosts, verb: str, thing: Placed, level: int | None = None) -> bool:
+    return bool(granting(actor, verb, thing, level))
+
+
+def require(actor: HasPosts, verb: str, thing: Placed, level: int | None = None, why: str = "") -> Post:
+    """The first granting post, or Forbidden."""
+    posts = granting(actor, verb, thing, level)
+    if not posts:
+        raise Forbidden(why) if why else Forbidden()
+    return posts[0]
+
+
+M = TypeVar("M", bound=Model)
+
+
+def visible(queryset: QuerySet[M], actor: HasPosts, verb: str, field: str = "path") -> QuerySet[M]:
+    """Narrow a queryset of placed things to what the actor may <verb>: a range per post, said in SQL."""
+    posts = [post for post in posts_of(actor) if post.role in GRANTS[verb]]
+    scope = Q(pk__in=[])
+    for post in _widest(posts):
+        scope |= Q(campaign_id=post.campaign_id) & under(field, post.path)
+    return queryset.filter(scope)
+
+
+def _widest(posts: Iterable[Post]) -> list[Post]:
+    """Posts without those that lie inside another one of the same campaign."""
+    kept: list[Post] = []
+    for post in sorted(posts, key=lambda post: (post.campaign_id, post.path)):
+        if not (kept and kept[-1].campaign_id == post.campaign_id and post.path.startswith(kept[-1].path)):
+            kept.append(post)
+    return kept

@@ -1,0 +1,42 @@
+"""Fixtures: the world is built once per test database; each test runs in a transaction that is rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.cast import PASSWORD, World, make_world
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    from django.core.management import call_command
+
+    with django_db_blocker.unblock():
+        call_command("createcachetable", verbosity=0)
+        make_world()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    from dieutra.campaigns.models import Campaign
+
+    return World(Campaign.objects.get(slug="thu"))
+
+
+@pytest.fixture
+def at_the_desk(world: World) -> Callable[[str], Client]:
+    """`at_the_desk("co.huyen")`: a signed-in browser of one of the cast."""
+
+    def sign_in(username: str) -> Client:
+        client = Client()
+        client.force_login(world.user(username))
+        return client
+
+    return sign_in
+
+
+__all__ = ["PASSWORD"]

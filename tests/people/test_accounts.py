@@ -1,0 +1,145 @@
+"""Accounts in cascade, activation by a single-use link, passwords."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from dieutra.campaigns.actions import appoint
+from dieutra.engine.refusals import Forbidden, Invalid, NotNow
+from dieutra.jobs.models import Job
+from dieutra.jobs.worker import work_once
+from dieutra.people import actions
+from dieutra.people.models import Activation, Post
+from dieutra.people.permission import visible
+from dieutra.places.models import Area
+from dieutra.reactions import REACTIONS
+from tests.cast import DUY_TIEN, HA_NAM, PHU_LY, World
+
+
+def area(world: World, code: str) -> Area:
+    return Area.objects.get(catalogue=world.campaign.catalogue, code=code)
+
+
+def make(world: World, actor: str, role: str, code: str, username: str = "nguoi.moi") -> Post:
+    return appoint(
+        world.user(actor), world.campaign, role, area(world, code),
+        username=username, full_name="Người Mới", email=f"{username}@example.gov.vn",
+    )
+
+
+@pytest.mark.parametrize(
+    ("actor", "role", "code"),
+    [
+        ("ba.trung.uong", "qtv", HA_NAM),
+        ("ong.tinh", "qtv", DUY_TIEN),
+        ("ong.tinh", "gsv", HA_NAM),
+        ("ong.tinh", "gsv", PHU_LY),
+        ("ong.tinh", "bcd", HA_NAM),
+    ],
+)
+def test_each_level_creates_the_next(world: World, actor: str, role: str, code: str) -> None:
+    post = make(world, actor, role, code)
+    assert (post.role, post.path) == (role, area(world, code).path)
+
+
+@pytest.mark.parametrize(
+    ("actor", "role", "code"),
+    [
+        ("ba.trung.uong", "qtv", PHU_LY),  # the centre does not reach over the province
+        ("ong.tinh", "qtv", HA_NAM),
+        ("ong.tinh", "qtv", "01"),  # another province
+        ("co.huyen", "gsv", PHU_LY),
+        ("co.huyen", "qtv", DUY_TIEN),
+        ("anh.giam.sat", "qtv", PHU_LY),
+        ("bac.ban.chi.dao", "gsv", PHU_LY),
+        ("don.vi", "qtv", PHU_LY),
+    ],
+)
+def test_nobody_creates_beside_or_above_the_cascade(world: World, actor: str, role: str, code: str) -> None:
+    with pytest.raises(Forbidden):
+        make(world, actor, role, code)
+
+
+def test_a_taken_name_is_said_in_words(world: World) -> None:
+    with pytest.raises(Invalid, match="đã có người dùng"):
+        make(world, "ong.tinh", "gsv", HA_NAM, "co.huyen")
+
+
+def test_a_wrong_address_is_named(world: World) -> None:
+    with pytest.raises(Invalid) as refused:
+        appoint(
+            world.user("ong.tinh"), world.campaign, "gsv", area(world, HA_NAM),
+            username="có dấu", full_name="", email="khong-phai-thu",
+        )
+    assert {problem.place for problem in refused.value.problems} == {"Tên đăng nhập", "Họ và tên", "Thư điện tử"}
+
+
+def test_a_new_account_gets_one_letter_with_a_link_that_works_once(world: World, mailoutbox: list) -> None:
+    post = make(world, "ong.tinh", "gsv", HA_NAM)
+    while work_once(REACTIONS, {}):
+        pass
+    letters = [letter for letter in mailoutbox if letter.to == [post.user.email]]
+    assert len(letters) == 1
+    token = letters[0].body.split("/kich-hoat/")[1].split("/")[0]
+    actions.activate(token, "Mat-khau#2026")
+    with pytest.raises(NotNow, match="đã được dùng"):
+        actions.activate(token, "Mat-khau#2027")
+    assert not Activation.objects.filter(token_hash=token).exists(), "the token itself is never kept"
+
+
+def test_asking_again_makes_the_old_link_stop(world: World) -> None:
+    user = make(world, "ong.tinh", "gsv", HA_NAM).user
+    old = actions.issue_activation(user)
+    actions.issue_activation(user)
+    with pytest.raises(NotNow, match="hết hạn"):
+        actions.activate(old, "Mat-khau#2026")
+
+
+def test_a_link_dies_after_72_hours(world: World) -> None:
+    token = actions.issue_activation(make(world, "ong.tinh", "gsv", HA_NAM).user)
+    Activation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(NotNow, match="hết hạn"):
+        actions.open_activation(token)
+
+
+@pytest.mark.parametrize("weak", ["ngan#1A", "khongcochuhoa#1", "KHONGCOCHUTHUONG#1", "KhongCoChuSo#", "KhongCoKyTu1"])
+def test_a_weak_password_is_refused(world: World, weak: str) -> None:
+    token = actions.issue_activation(make(world, "ong.tinh", "gsv", HA_NAM).user)
+    with pytest.raises(Invalid):
+        actions.activate(token, weak)
+
+
+def test_a_former_password_does_not_come_back(world: World) -> None:
+    user = make(world, "ong.tinh", "gsv", HA_NAM).user
+    actions.activate(actions.issue_activation(user), "Mat-khau#2026")
+    with pytest.raises(Invalid):
+        actions.activate(actions.issue_activation(user), "Mat-khau#2026")
+
+
+def test_a_job_whose_worker_died_comes_back(world: World) -> None:
+    from dieutra.jobs.actions import ask, take
+
+    ask("people.send_activation", "thu", post=Post.objects.earliest("pk").pk)
+    Job.objects.exclude(key="thu").delete()
+    taken = take()
+    assert taken is not None
+    assert take() is None
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    again = take()
+    assert again is not None
+    assert (again.pk, again.attempts) == (taken.pk, 2)
+
+
+def test_people_see_only_below_themselves(world: World) -> None:
+    def seen(username: str) -> set[str]:
+        posts = visible(Post.objects.all(), world.user(username), "account.read")
+        return set(posts.values_list("user__username", flat=True))
+
+    assert "nguoi.la" not in seen("co.huyen")
+    assert "ong.tinh" not in seen("co.huyen")
+    assert {"co.huyen", "don.vi", "anh.giam.sat"} <= seen("co.huyen")
+    assert {"ong.tinh", "nguoi.la", "co.huyen"} <= seen("ong.tinh")
+    assert seen("don.vi") == set()

@@ -1,0 +1,12 @@
+"""Settings of the tests: the product's own, with quick hashing and mail kept in memory."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DIEUTRA_VAR", tempfile.mkdtemp(prefix="dieutra-tests-"))
+os.environ.setdefault("DIEUTRA_LOG", "WARNING")
+
+from dieutra.settings import *  # noqa: E402,F403
+
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

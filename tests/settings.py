@@ -8,5 +8,6 @@ os.environ.setdefault("DIEUTRA_LOG", "WARNING")
 
 from dieutra.settings import *  # noqa: E402,F403
 
+STATIC_ROOT = BASE_DIR / "dieutra" / "static"  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

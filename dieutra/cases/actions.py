@@ -77,6 +77,7 @@ def save_draft(
     stood = Standing(case.state, case.level)
     became = workflow.start(stood)
     _open_for_filling(case)
+    _refuse_unstorable({**changes, **justifications})
     with transaction.atomic():
         draft, _ = Draft.objects.get_or_create(case=case)
         if draft.version != base_version:
@@ -97,6 +98,24 @@ def save_draft(
             _go(actor, case, stood, became, "case.started")
         record(actor, "draft.saved", case, version=version, cells=len(changes))
     return Saved(version, check.evaluate(form, {**known_from_frame(case), **answers}))
+
+
+def _refuse_unstorable(texts: Mapping[str, str]) -> None:
+    """NUL and half characters: no database keeps them and no keyboard types them."""
+    wrong = [key for key, text in texts.items() if "\x00" in text or not _is_whole(text)]
+    if wrong:
+        raise Invalid(
+            "Có ký tự không lưu được trong câu trả lời. Hãy xóa nội dung ô đó và gõ lại.",
+            [Problem(key, "Có ký tự không lưu được") for key in wrong],
+        )
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _open_for_filling(case: Case) -> None:

@@ -51,7 +51,7 @@ def work_once(reactions: Reactions, schedule: Schedule) -> bool:
     taken = react(reactions)
     job = take()
     if job is not None:
-        log.info("job %s %s attempt %s", job.kind, job.key, job.attempts)
+        log.debug("job %s %s attempt %s", job.kind, job.key, job.attempts)
         run(job)
     return bool(taken or job)
 

@@ -1,8 +1,8 @@
 """Workbooks written as Markdown tables: a sheet name alone on its line, then its header and rows.
 
-    | survey |
-    |        | type    | name | label |
-    |        | integer | tuoi | Tuổi  |
+| survey |
+|        | type    | name | label |
+|        | integer | tuoi | Tuổi  |
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """Evaluating answers: relevance, calculations, what is malformed, what is missing, what does not hold."""
 
+# ruff: noqa: E501  (the form is drawn as a table)
 from __future__ import annotations
 
 import time
@@ -48,9 +49,16 @@ TEN, TUOI, LUONG, THUONG = "/data/ten", "/data/tuoi", "/data/nguoi_lon/luong", "
 TONG, NOW = "/data/nguoi_lon/tong", datetime(2021, 3, 5, 10, 0)
 
 
-def state(submitting: bool = False, **answers: str) -> State:
-    by_name = {PERSON.by_name[name].path: text for name, text in answers.items()}
-    return evaluate(PERSON, by_name, now=NOW, submitting=submitting)
+def state(**answers: str) -> State:
+    return evaluate(PERSON, by_path(answers), now=NOW)
+
+
+def submitted(**answers: str) -> State:
+    return evaluate(PERSON, by_path(answers), now=NOW, submitting=True)
+
+
+def by_path(answers: dict[str, str]) -> dict[str, str]:
+    return {PERSON.by_name[name].path: text for name, text in answers.items()}
 
 
 def found(of: State) -> list[tuple[str, str]]:
@@ -117,13 +125,13 @@ def test_what_is_required_and_relevant_and_blank_is_missing() -> None:
 
 def test_missing_answers_are_findings_only_when_submitting() -> None:
     assert found(state()) == []
-    finding = state(submitting=True).findings[0]
+    finding = submitted().findings[0]
     assert (finding.check, finding.path, finding.severity) == ("required", TEN, "hard")
     assert finding.message["vi"] == "Xin ghi tên"
 
 
 def test_a_malformed_answer_is_a_type_finding_not_a_missing_one() -> None:
-    odd = state(submitting=True, ten="A", tuoi="30", luong="nhiều")
+    odd = submitted(ten="A", tuoi="30", luong="nhiều")
     assert odd.missing == ()
     assert ("type", "luong") in found(odd)
     assert odd.values[LUONG] == "nhiều"
@@ -218,7 +226,13 @@ def test_messages_show_values_in_the_manner_of_the_language() -> None:
 
 def test_findings_come_in_document_order() -> None:
     answers = {"ten": "A", "tuoi": "130", "luong": "x", "thuong": "5", "mot": "9"}
-    order = [("K03", "ten"), ("tuoi.constraint", "tuoi"), ("type", "luong"), ("K01", "thuong"), ("type", "mot")]
+    order = [
+        ("K03", "ten"),
+        ("tuoi.constraint", "tuoi"),
+        ("type", "luong"),
+        ("K01", "thuong"),
+        ("type", "mot"),
+    ]
     assert found(state(**answers)) == order
 
 

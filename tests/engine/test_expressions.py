@@ -142,10 +142,30 @@ def test_a_regex_may_name_vietnamese_letters_and_signs() -> None:
     assert compile_expr(parse("regex('Đào 1+*', '[ĐAo à0-9+*]+')"))(Context({})) is True
 
 
-PIECES = st.sampled_from(
-    [*FUNCTIONS, "div", "and", "/data/a", "${a}", "..", ".", "/", "(", ")", ",", "+", "-", "*", "=", "!=", "<"]
-    + ["1", "2.5", "'x'", "''", '"', "e3", " ", "[", "]", "|", "//", "@", "$", "đ", "\n", "position"]
-)
+SIGNS = [
+    "(",
+    ")",
+    ",",
+    "+",
+    "-",
+    "*",
+    "=",
+    "!=",
+    "<",
+    "[",
+    "]",
+    "|",
+    "/",
+    "//",
+    "@",
+    "$",
+    "đ",
+    "e3",
+    " ",
+    "\n",
+]
+WORDS = ["div", "and", "position", "/data/a", "${a}", "..", ".", "1", "2.5", "'x'", "''", '"']
+PIECES = st.sampled_from([*FUNCTIONS, *SIGNS, *WORDS])
 
 
 @given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=30).map(" ".join)))
@@ -159,10 +179,9 @@ def test_the_parser_refuses_or_reads_whatever_it_is_given(text: str) -> None:
     assert parse(to_xpath(ast), "/data/g/x") is not None
 
 
-ATOMS = st.sampled_from(
-    [["num", 0], ["num", 1.5], ["num", 18691], ["str", ""], ["str", "2021-03-05"], ["str", "abc 1"], ["self"]]
-    + [["path", path] for path in ("/data/a", "/data/d", "/data/t", "/data/none")]
-)
+PATHS = [["path", path] for path in ("/data/a", "/data/d", "/data/t", "/data/none")]
+TEXTS = [["str", text] for text in ("", "2021-03-05", "abc 1")]
+ATOMS = st.sampled_from([["num", 0], ["num", 1.5], ["num", 18691], ["self"], *PATHS, *TEXTS])
 FREE = [name for name, function in FUNCTIONS.items() if name not in ("regex", "format-date", "count")]
 
 
@@ -173,13 +192,18 @@ def _grown(inner: st.SearchStrategy[Ast]) -> st.SearchStrategy[Ast]:
             inner, min_size=FUNCTIONS[name].low, max_size=min(FUNCTIONS[name].high, FUNCTIONS[name].low + 2)
         ).map(lambda arguments: ["call", name, *arguments])
     )
-    return st.tuples(st.just("op"), operators, inner, inner).map(list) | calls | inner.map(lambda e: ["neg", e])
+    return (
+        st.tuples(st.just("op"), operators, inner, inner).map(list) | calls | inner.map(lambda e: ["neg", e])
+    )
 
 
 @given(
     st.recursive(ATOMS, _grown, max_leaves=12),
     st.one_of(
-        st.text(max_size=20), st.decimals(), st.dates(), st.sampled_from(["9" * 2000, "1.5", " ", "1,5", "-", "."])
+        st.text(max_size=20),
+        st.decimals(),
+        st.dates(),
+        st.sampled_from(["9" * 2000, "1.5", " ", "1,5", "-", "."]),
     ),
 )
 def test_any_tree_on_any_value_gives_a_value_or_says_that_it_has_none(ast: Ast, value: Value) -> None:

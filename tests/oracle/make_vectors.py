@@ -42,12 +42,14 @@ ABOUT = (
     f"(ODK_Validate.jar of pyxform {pyxform.__version__}) through tests/oracle/make_vectors.py, time zone "
     "Asia/Ho_Chi_Minh; where `departs` stands we differ from JavaRosa on purpose, for the reason it gives. "
     "Numbers agree to 1e-9 of their size. A date is written YYYY-MM-DD; a number that is none (NaN) is ''; "
-    "null means that the expression has no value (an error while evaluating). A path without a value is blank."
+    "null means that the expression has no value (an error while evaluating). A path without value is blank."
 )
 
 
 def main() -> None:
-    cases = [_case(line) for line in (HERE / "cases.txt").read_text().splitlines() if line[:1] not in ("", "#")]
+    cases = [
+        _case(line) for line in (HERE / "cases.txt").read_text().splitlines() if line[:1] not in ("", "#")
+    ]
     answers = iter(_ask([case for case in cases if "departs" not in case]))
     for case in cases:
         if "departs" not in case:
@@ -109,8 +111,8 @@ def _xform() -> str:
     inputs = "".join(f'<input ref="{path}"><label>x</label></input>' for path in ANSWERS)
     return (
         '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">'
-        f'<h:head><h:title>x</h:title><model><instance><data id="x">{instance}</data></instance>{binds}</model>'
-        f"</h:head><h:body>{inputs}</h:body></h:html>"
+        f'<h:head><h:title>x</h:title><model><instance><data id="x">{instance}</data></instance>{binds}'
+        f"</model></h:head><h:body>{inputs}</h:body></h:html>"
     )
 
 

@@ -174,6 +174,8 @@ def check_prose(text: str, outline: Outline, row: Row, column: str, problems: Pr
     for name in REFERENCE.findall(text):
         if outline.types.get(outline.paths.get(name, "")) is None:
             row.blame(problems, column, f"Không có câu hỏi nào tên “{name}”")
+    if "${" in REFERENCE.sub("", text):
+        row.blame(problems, column, "Viết dở “${”: tên câu hỏi phải nằm gọn trong ${tên}")
 
 
 def _check_list(row: Row, lists: Mapping[str, tuple[Choice, ...]], problems: Problems) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from dieutra.engine.forms.form import Label, Node
+from dieutra.engine.forms.workbook import CONTROL
 from dieutra.engine.lang import EvaluationError, Value, to_number, to_text
 from dieutra.engine.lang.functions import to_date
 from dieutra.engine.lang.values import whole
@@ -16,7 +17,6 @@ MAX_DIGITS = 15
 INTEGER = re.compile(r"-?[1-9][0-9]*|0")
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 BLANK = ""
 
 
@@ -28,7 +28,7 @@ def is_blank_text(text: object) -> bool:
 def read(node: Node, written: object) -> tuple[Value, Label | None]:
     """The typed value of a non-blank answer, and what is wrong with it.
 
-    A malformed answer stays the text that it is, so expressions treat it as a number or date that is none.
+    A malformed answer stays the text that it is, also for expressions.
     """
     if not isinstance(written, str):
         return BLANK, _said(written, "phải gửi dưới dạng chữ", "must be sent as text")

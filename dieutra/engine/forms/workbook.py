@@ -14,6 +14,7 @@ import python_calamine
 
 from dieutra.engine.forms.errors import FormError, FormProblem, Problems
 
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 MAX_UNPACKED = 100_000_000
 SHEETS = ("survey", "choices", "settings", "tables", "checks")
 ALIASES = {
@@ -123,6 +124,9 @@ def _rows(sheet: str, grid: Sequence[Sequence[Scalar]], problems: Problems) -> l
     for number, line in enumerate(grid[1:], start=2):
         cells = {header: cell_text(cell) for header, cell in zip(headers, line, strict=False) if header}
         cells = {header: text for header, text in cells.items() if text}
+        for header, text in cells.items():
+            if CONTROL.search(text):
+                problems.add("Ô có ký tự điều khiển không in được, hãy xóa và gõ lại", sheet, number, header)
         if cells:
             rows.append(Row(sheet, number, cells))
     return rows

@@ -61,14 +61,14 @@ class XForm:
         return found
 
     def _translations(self) -> dict[str, dict[str, etree._Element]]:
-        return {
-            language_code(translation.get("lang", "")): {
-                text.get("id", ""): value
-                for text in translation
-                if (value := text.find(f"{XFORMS}value")) is not None
-            }
-            for translation in self.model.iterfind(f"{XFORMS}itext/{XFORMS}translation")
-        }
+        found: dict[str, dict[str, etree._Element]] = {}
+        for translation in self.model.iterfind(f"{XFORMS}itext/{XFORMS}translation"):
+            texts = found.setdefault(language_code(translation.get("lang", "")), {})
+            for text in translation:
+                value = text.find(f"{XFORMS}value")
+                if value is not None and (value.text != MISSING_TRANSLATION or len(value)):
+                    texts[text.get("id", "")] = value
+        return found
 
     def _list_names(self) -> list[str]:
         itemsets = (LIST.fullmatch(item.get("nodeset", "")) for item in self.root.iter(f"{XFORMS}itemset"))
@@ -86,7 +86,7 @@ class XForm:
 
     def _translated(self, key: str) -> Label:
         found = {language: _prose(texts[key]) for language, texts in self.texts.items() if key in texts}
-        return {language: text for language, text in found.items() if text not in ("", MISSING_TRANSLATION)}
+        return {language: text for language, text in found.items() if text}
 
     def _label_of(self, element: etree._Element | None) -> Label:
         if element is None:

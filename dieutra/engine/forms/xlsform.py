@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
 from dieutra.engine.forms.authoring import (
     ROOT,
     Outline,
+    check_prose,
     check_survey,
     read_choices,
     read_outline,
@@ -27,7 +29,7 @@ from dieutra.engine.forms.errors import FormError, FormProblem, Problems
 from dieutra.engine.forms.form import Check, Column, Form, Label
 from dieutra.engine.forms.order import Cycle, in_order
 from dieutra.engine.forms.tables import NAMESPACE, TYPES, Table, expand_checks, expand_tables
-from dieutra.engine.forms.workbook import Row, Workbook, read_workbook
+from dieutra.engine.forms.workbook import Row, Workbook, read_workbook, unreadable
 from dieutra.engine.forms.xform import Extras, XForm
 from dieutra.engine.lang import ExpressionError
 
@@ -64,9 +66,12 @@ def load_workbook(book: Workbook) -> Loaded:
     outline = read_outline(tables.survey, problems)
     lists = read_choices(book.get("choices", []), problems)
     survey = check_survey(tables.survey, outline, lists, problems)
+    for row in book.get("choices", []):
+        for column, text in row.starting("label").items():
+            check_prose(text, outline, row, column, problems)
     checks = read_checks(expand_checks(book, tables.by_name, problems), outline, problems)
     problems.raise_if_any()
-    xml, warnings = _to_xform(survey, book.get("choices", []), settings, bool(tables.by_name))
+    xml, warnings = _to_xform(survey, book.get("choices", []), settings)
     form = _form(xml, outline, tables.by_name, checks, settings, book)
     _refuse_cycles(form, outline)
     unknown = [
@@ -89,12 +94,11 @@ def _settings(book: Workbook, problems: Problems) -> Row:
 # --- through pyxform
 
 
-def _to_xform(
-    survey: list[Row], choices: list[Row], settings: Row, has_tables: bool
-) -> tuple[str, list[str]]:
+def _to_xform(survey: list[Row], choices: list[Row], settings: Row) -> tuple[str, list[str]]:
     own = {key: text for key in SETTINGS if (text := settings.get(key))}
     own.setdefault("form_title", next(iter(translated(settings, "form_title").values()), ROOT))
-    if has_tables and NAMESPACE not in own.get("namespaces", ""):
+    has_codes = any(column.startswith("bind::dt:") for row in survey for column in row.cells)
+    if has_codes and NAMESPACE not in own.get("namespaces", ""):
         own["namespaces"] = f"{own.get('namespaces', '')} {NAMESPACE}".strip()
     book = (
         _sheet("survey", survey) | _sheet("choices", choices) | _sheet("settings", [Row("settings", 2, own)])
@@ -104,6 +108,8 @@ def _to_xform(
         result = convert(book, warnings=warnings, form_name=ROOT)
     except PyXFormError as problem:
         raise _as_form_error(str(problem), survey) from problem
+    except Exception as problem:  # pyxform trips over some forms with a KeyError and the like
+        raise _as_form_error(f"{type(problem).__name__}: {problem}", survey) from problem
     return result.xform, [warning for warning in warnings if "missing the" not in warning]
 
 
@@ -122,7 +128,7 @@ def _as_form_error(message: str, survey: list[Row]) -> FormError:
         row = survey[index]
         place = f"sheet {row.sheet}, dòng {row.number}"
         return FormError([FormProblem(place, f"pyxform không nhận: {message}", row.sheet, row.number)])
-    return FormError([FormProblem("tệp phiếu", f"pyxform không nhận: {message}")])
+    return unreadable(f"pyxform không nhận: {message}")
 
 
 # --- back from the XForm
@@ -141,11 +147,11 @@ def _form(
         units={path: unit for path, row in outline.rows.items() if (unit := translated(row, "unit"))},
         columns={name: _columns(table) for name, table in tables.items()},
     )
-    xform = XForm(xml, extras)
     try:
+        xform = XForm(xml, extras)
         nodes, constraints = tuple(xform.nodes()), list(xform.constraints())
-    except ExpressionError as problem:
-        raise FormError([FormProblem("tệp phiếu", f"Không đọc được biểu thức: {problem}")]) from problem
+    except (ExpressionError, etree.XMLSyntaxError) as problem:
+        raise unreadable(f"Không đọc lại được phiếu sau khi dựng: {problem}") from problem
     return Form(
         id=settings.get("form_id"),
         version=settings.get("version"),

@@ -1,0 +1,1 @@
+"""The paper channel: the form as a PDF to print and sign, and the receipt."""

@@ -1,0 +1,122 @@
+"""Draws papers with typst. Values reach the template as JSON data, never as mark-up, so no answer can break a page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.utils import timezone
+
+from dieutra.cases.models import Case, Response
+from dieutra.cases.queries import Sheet
+from dieutra.channels.web.formats import shown_date, shown_number
+from dieutra.channels.web.render import form_view
+from dieutra.forms.queries import engine_form
+
+TEMPLATES = Path(__file__).parent
+
+
+def long_date(at: datetime) -> str:
+    """“ngày 21 tháng 11 năm 2026”, in Vietnam's time."""
+    day = timezone.localtime(at)
+    return f"ngày {day.day} tháng {day.month} năm {day.year}"
+
+
+def draw(template: str, facts: dict[str, Any]) -> bytes:
+    """A PDF from a template of this folder and its facts."""
+    pdf = typst.compile(
+        str(TEMPLATES / template),
+        root=str(TEMPLATES),
+        sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
+    )
+    if not isinstance(pdf, bytes):
+        raise TypeError("typst gave several documents for one")
+    return pdf
+
+
+def receipt_pdf(case: Case, response: Response) -> bytes:
+    return draw(
+        "receipt.typ",
+        {
+            "campaign": case.campaign.name,
+            "form": case.form.title,
+            "form_version": case.form.version,
+            "unit": case.unit.name,
+            "code": case.unit.code,
+            "area": case.unit.area.name,
+            "number": response.number,
+            "receipt": response.receipt,
+            "at": f"{timezone.localtime(response.sent_at):%H giờ %M phút}, {long_date(response.sent_at)}",
+            "by": response.sent_by.full_name,
+            "digest": response.digest,
+            "simulated": case.campaign.kind.simulated,
+        },
+    )
+
+
+def form_pdf(case: Case, sheet: Sheet, sent: Response | None) -> bytes:
+    """The whole form with its answers, findings and justifications; without `sent` it is marked as a draft."""
+    form = engine_form(case.form_id)
+    answers = {**sheet.answers, **sheet.state.values}
+    view = form_view(
+        form,
+        answers,
+        sheet.state.findings,
+        sheet.justifications,
+        [],
+        "vi",
+        True,
+        relevant=sheet.state.relevant,
+        missing=sheet.state.missing,
+    )
+    return draw(
+        "form.typ",
+        {
+            "title": view.title,
+            "unit": case.unit.name,
+            "code": case.unit.code,
+            "sections": [_section(asdict(section)) for section in view.sections if not section.hidden],
+            "findings": [{"where": it.where, "text": it.text, "said": it.justification} for it in view.soft],
+            "sent": f"Đã gửi {long_date(sent.sent_at)}, mã biên nhận {sent.receipt}" if sent else "",
+            "at": long_date(timezone.now()),
+        },
+    )
+
+
+def _section(section: dict[str, Any]) -> dict[str, Any]:
+    return {"label": section["label"], "blocks": [it for block in section["blocks"] for it in _block(block)]}
+
+
+def _block(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """A block as one or more flat lines for the page; what is hidden is left out."""
+    if block.get("hidden"):
+        return []
+    if block["block"] == "table":
+        rows = [
+            [row["code"], row["label"], row["indent"], [_shown(cell) for cell in row["cells"]]]
+            for row in block["rows"]
+            if not row["hidden"]
+        ]
+        heads = [[column["code"], column["label"]] for column in block["columns"]]
+        return [{"block": "table", "label": block["label"], "unit": block["unit"], "heads": heads, "rows": rows}]
+    if block["block"] == "group":
+        inner = [it for each in block["blocks"] for it in _block(each)]
+        return [{"block": "heading", "label": block["label"]}, *inner]
+    if block["block"] == "note":
+        return [{"block": "note", "label": block["label"]}]
+    return [{"block": "line", "label": block["label"], "value": _shown(block) or "", "unit": block["unit"]}]
+
+
+def _shown(cell: dict[str, Any] | None) -> str | None:
+    """A value as it is printed; None for a blocked cell."""
+    if cell is None:
+        return None
+    if cell["choices"]:
+        return "; ".join(choice["label"] for choice in cell["choices"] if choice["chosen"])
+    if cell["type"] in ("int", "decimal"):
+        return shown_number(str(cell["value"]))
+    return shown_date(str(cell["value"])) if cell["type"] == "date" else str(cell["value"])

@@ -1,0 +1,83 @@
+"""The words of the questionnaire page. The page follows the form's language, not the account's."""
+
+from __future__ import annotations
+
+WORDS: dict[str, dict[str, str]] = {
+    "vi": {
+        "about": "Về phiếu này",
+        "automatic": "Tự động tính",
+        "blocked": "Ô không phải nhập",
+        "choose": "Chọn…",
+        "code": "Mã số",
+        "comment": "Ý kiến của giám sát viên",
+        "date_example": "ngày/tháng/năm",
+        "done": "Xong",
+        "empty": "Chưa nhập",
+        "findings": "Kiểm tra phiếu",
+        "general": "Thông tin chung",
+        "form_sections": "Các phần của phiếu",
+        "hard": "Lỗi cần sửa",
+        "item": "Chỉ tiêu",
+        "justification": "Giải trình",
+        "language": "Ngôn ngữ của phiếu",
+        "missing": "Còn thiếu",
+        "mark_seen": "Đánh dấu đã xem",
+        "n_hard": "Lỗi",
+        "n_missing": "Còn thiếu",
+        "n_soft": "Cảnh báo",
+        "notices": "Thông báo",
+        "nothing_found": "Chưa phát hiện lỗi nào.",
+        "readonly": "Phiếu này chỉ để xem.",
+        "required": "bắt buộc",
+        "save": "Lưu",
+        "seen": "Đã xem",
+        "soft": "Cảnh báo cần giải trình",
+        "submit": "Kiểm tra và nộp phiếu",
+        "unit": "Đơn vị tính",
+        "where_col": "cột",
+        "where_row": "Mã số",
+        "without_js": "Trình duyệt không chạy JavaScript: phiếu vẫn dùng được, bấm “Lưu” để lưu và kiểm tra.",
+    },
+    "en": {
+        "about": "About this form",
+        "automatic": "Calculated",
+        "blocked": "Not to be filled in",
+        "choose": "Choose…",
+        "code": "Code",
+        "comment": "Supervisor's comment",
+        "date_example": "day/month/year",
+        "done": "Complete",
+        "empty": "Not started",
+        "findings": "Check of the form",
+        "general": "General information",
+        "form_sections": "Sections of the form",
+        "hard": "Errors to correct",
+        "item": "Item",
+        "justification": "Explanation",
+        "language": "Language of the form",
+        "missing": "Still missing",
+        "mark_seen": "Mark as seen",
+        "n_hard": "Errors:",
+        "n_missing": "Missing:",
+        "n_soft": "Warnings:",
+        "notices": "Notices",
+        "nothing_found": "No problem found so far.",
+        "readonly": "This form can be read only.",
+        "required": "required",
+        "save": "Save",
+        "seen": "Seen",
+        "soft": "Warnings to explain",
+        "submit": "Check and submit",
+        "unit": "Unit",
+        "where_col": "column",
+        "where_row": "Code",
+        "without_js": "JavaScript is off: the form still works, press “Save” to save and check.",
+    },
+}
+
+LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
+
+
+def words(lang: str) -> dict[str, str]:
+    """The page's words in a language; Vietnamese for a language that is not here."""
+    return WORDS.get(lang, WORDS["vi"])

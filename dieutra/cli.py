@@ -1,0 +1,236 @@
+"""The command line: `dieutra <command>`. Each command says what it does with `--help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from dieutra.engine.refusals import Invalid, Refusal
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dieutra.settings")
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except Refusal as refusal:
+        print(refusal.message, file=sys.stderr)
+        for problem in refusal.problems if isinstance(refusal, Invalid) else ():
+            print(f"  {problem.place}: {problem.message}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dieutra", description="Surveys, censuses and data-entry campaigns.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    prepare = commands.add_parser("prepare", help="make or upgrade the database and gather the static files")
+    prepare.set_defaults(run=_prepare)
+
+    demo = commands.add_parser("demo", help="fill an empty database with the demo campaign")
+    demo.set_defaults(run=_demo)
+
+    serve = commands.add_parser("serve", help="serve the site, with the background worker beside it")
+    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    serve.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+    serve.add_argument("--processes", type=int, default=1)
+    serve.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere")
+    serve.set_defaults(run=_serve)
+
+    work = commands.add_parser("work", help="run the background worker alone")
+    work.set_defaults(run=_work)
+
+    kind = commands.add_parser("kind", help="campaign kinds").add_subparsers(required=True, metavar="what")
+    check = kind.add_parser("check", help="check a kind's folder; names file, line and cause")
+    check.add_argument("slug")
+    check.set_defaults(run=_kind_check)
+
+    campaign = commands.add_parser("campaign", help="campaigns").add_subparsers(required=True, metavar="what")
+    create = campaign.add_parser("create", help="make a campaign from a kind, and its first administrator")
+    create.add_argument("kind")
+    create.add_argument("--slug", required=True)
+    create.add_argument("--name", default="", help="the kind's title when left out")
+    create.add_argument("--opens", required=True, help="YYYY-MM-DD")
+    create.add_argument("--list-due", required=True, help="YYYY-MM-DD")
+    create.add_argument("--closes", required=True, help="YYYY-MM-DD")
+    create.add_argument("--admin", required=True, help="sign-in name of the central administrator")
+    create.add_argument("--admin-name", required=True)
+    create.add_argument("--admin-email", required=True, help="gets the activation link")
+    create.set_defaults(run=_campaign_create)
+
+    places = commands.add_parser("places", help="administrative catalogues").add_subparsers(
+        required=True, metavar="what"
+    )
+    load = places.add_parser("load", help="load a catalogue of areas from a .csv or .xlsx file")
+    load.add_argument("file", type=Path)
+    load.add_argument("--slug", required=True)
+    load.add_argument("--name", required=True)
+    load.add_argument("--valid-from", required=True, help="YYYY-MM-DD")
+    load.add_argument("--source", required=True)
+    load.set_defaults(run=_places_load)
+
+    rehearse = commands.add_parser("rehearse", help="play a whole campaign with simulated people over HTTP")
+    rehearse.add_argument("kind")
+    rehearse.add_argument("--province", default="35")
+    rehearse.add_argument("--units", type=int, help="at most so many units (spread over the communes)")
+    rehearse.add_argument("--clients", type=int, default=4, help="people at work at the same time")
+    rehearse.add_argument("--seed", type=int, default=2021)
+    rehearse.add_argument("--json", action="store_true", help="print the report as JSON")
+    rehearse.add_argument("--database", default="", help="postgresql://… ; a fresh SQLite file when left out")
+    rehearse.add_argument("--keep", type=Path, help="keep database, mail and logs in this folder")
+    rehearse.set_defaults(run=_rehearse)
+    return parser
+
+
+def _setup() -> None:
+    import django
+
+    django.setup()
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    _setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    _setup()
+    from dieutra.rehearsal.demo import make_demo
+
+    for line in make_demo():
+        print(line)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    """Granian serves in its own processes; the worker is a child that ends with this process."""
+    import subprocess
+
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    worker = None
+    if not options.no_worker:
+        worker = subprocess.Popen([sys.executable, "-m", "dieutra.cli", "work"])
+    try:
+        Granian(
+            "dieutra.wsgi:application",
+            address=options.host,
+            port=options.port,
+            interface=Interfaces.WSGI,
+            workers=options.processes,
+            blocking_threads=4,
+            log_level="warning",
+        ).serve()
+    finally:
+        if worker is not None:
+            worker.terminate()
+            worker.wait(20)
+    return 0
+
+
+def _work(options: argparse.Namespace) -> int:
+    _setup()
+    from dieutra.jobs.worker import work
+    from dieutra.reactions import REACTIONS, SCHEDULE
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _end_with_parent(stop)
+    work(REACTIONS, SCHEDULE, stop)
+    return 0
+
+
+def _end_with_parent(stop: threading.Event) -> None:
+    """A worker started by `serve` stops when its server is killed, so that no orphan goes on working."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while not stop.wait(2):
+            if os.getppid() != parent:
+                stop.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _kind_check(options: argparse.Namespace) -> int:
+    _setup()
+    from dieutra.campaigns.checking import check_folder
+
+    problems = check_folder(options.slug)
+    for problem in problems:
+        print(f"{problem.place}: {problem.message}", file=sys.stderr)
+    if problems:
+        print(f"{options.slug}: {len(problems)} chỗ sai.", file=sys.stderr)
+        return 1
+    print(f"{options.slug}: dùng được.")
+    return 0
+
+
+def _campaign_create(options: argparse.Namespace) -> int:
+    _setup()
+    from datetime import date
+
+    from dieutra.campaigns.actions import appoint, create_campaign
+    from dieutra.campaigns.checking import kind_folder
+    from dieutra.campaigns.kind import read_kind
+    from dieutra.places.models import Area
+
+    folder = kind_folder(options.kind)
+    name = options.name or read_kind(folder).title["vi"]
+    days = [date.fromisoformat(text) for text in (options.opens, options.list_due, options.closes)]
+    campaign = create_campaign(folder, options.slug, name, *days)
+    centre = Area.objects.get(catalogue=campaign.catalogue, path=campaign.path)
+    appoint(
+        None, campaign, "qtv", centre,
+        username=options.admin, full_name=options.admin_name, email=options.admin_email,
+    )
+    print(f"{campaign.slug}: {campaign.name}")
+    return 0
+
+
+def _places_load(options: argparse.Namespace) -> int:
+    _setup()
+    from datetime import date
+
+    from dieutra.places.actions import load_catalogue_file
+
+    loaded = load_catalogue_file(
+        options.file, options.slug, options.name, date.fromisoformat(options.valid_from), options.source
+    )
+    for problem in loaded.errors:
+        print(f"{problem.place}: {problem.message}", file=sys.stderr)
+    print(", ".join(f"cấp {level}: {count}" for level, count in loaded.count_by_level.items()) or "Chưa nạp gì.")
+    return 1 if loaded.errors else 0
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    from dieutra.rehearsal.run import rehearse
+
+    return rehearse(
+        options.kind,
+        province=options.province,
+        units=options.units,
+        clients=options.clients,
+        seed=options.seed,
+        as_json=options.json,
+        keep=options.keep,
+        database=options.database,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

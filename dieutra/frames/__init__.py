@@ -1,0 +1,1 @@
+"""The listing frame: base list, review line by line, acceptance."""

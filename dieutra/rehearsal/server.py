@@ -1,0 +1,131 @@
+"""The site that a rehearsal plays on: its own database, mail folder and port, started and stopped here."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import httpx
+
+from dieutra.engine.refusals import Refusal
+
+
+class NotStarted(Refusal):
+    pass
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`with Server(folder) as server:` prepares a database, serves it, and ends everything after."""
+
+    def __init__(self, folder: Path, database: str = "", processes: int = 1) -> None:
+        self.folder, self.processes = folder, processes
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "dieutra.settings",
+            "DIEUTRA_VAR": str(folder),
+            "DIEUTRA_DATABASE": database or f"sqlite:///{folder / 'rehearsal.sqlite3'}",
+            "DIEUTRA_SITE_URL": self.url,
+            "DIEUTRA_EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "DIEUTRA_EMAIL_DIR": str(folder / "mail"),
+            "DIEUTRA_LOG": "WARNING",
+        }
+
+    def run(self, *command: str) -> str:
+        """A dieutra command against the rehearsal's database."""
+        done = subprocess.run(
+            [sys.executable, "-m", "dieutra.cli", *command],
+            env=self.environment, capture_output=True, text=True, check=False,
+        )
+        if done.returncode:
+            raise NotStarted(f"Lệnh {' '.join(command)} không chạy được:\n{done.stderr[-2000:]}")
+        return done.stdout
+
+    def __enter__(self) -> Server:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "mail").mkdir(exist_ok=True)
+        self.run("prepare")
+        self.log = (self.folder / "server.log").open("w")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dieutra.cli", "serve", "--port", str(self.port), "--processes", str(self.processes)],
+            env=self.environment, stdout=self.log, stderr=self.log,
+        )
+        self._wait_until_up()
+        return self
+
+    def _wait_until_up(self) -> None:
+        for _ in range(150):
+            try:
+                if httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.2)
+        raise NotStarted(f"Máy chủ diễn tập không khởi động được; xem {self.folder / 'server.log'}.")
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.log.close()
+
+
+class Mailbox:
+    """Letters as they arrive in the mail folder; each file is read once."""
+
+    LINK = re.compile(r"https?://[^/\s]+(/kich-hoat/[^\s]+)")
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.letters: dict[str, list[str]] = defaultdict(list)
+        self.read: set[str] = set()
+        self.lock = threading.Lock()
+
+    def look(self) -> None:
+        with self.lock:
+            for file in sorted(self.folder.iterdir()):
+                # A letter is whole when its closing line is there.
+                if file.name in self.read or not (text := file.read_text("utf-8")).rstrip().endswith("-" * 20):
+                    continue
+                self.read.add(file.name)
+                for part in re.split(r"^-{60,}$", text, flags=re.M):
+                    self._keep(part.strip())
+
+    def _keep(self, text: str) -> None:
+        if not text:
+            return
+        letter = email.message_from_string(text, policy=email.policy.default)
+        body = letter.get_body()
+        self.letters[str(letter["To"]).lower()].append(body.get_content() if body else "")
+
+    def link_for(self, address: str, seconds: float = 120) -> str:
+        """The newest activation link sent to an address."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.look()
+            with self.lock:
+                links = self.LINK.findall("\n".join(self.letters.get(address.lower(), [])))
+            if links:
+                return str(links[-1])
+            time.sleep(0.2)
+        raise NotStarted(f"Không thấy thư kích hoạt gửi tới {address} trong {seconds:.0f} giây.")

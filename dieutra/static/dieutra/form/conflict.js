@@ -1,0 +1,52 @@
+// Two people or two tabs wrote the same form: shows what differs, and changes nothing until the person has chosen.
+import { clock, make } from "./dom.js";
+import { shown } from "./numbers.js";
+
+const MOST_LISTED = 40;
+
+/** What differs between the unsaved changes and the server's new answers: `mine` clash, `others` were not touched here. */
+export function differences(sheet, changes, base, theirs) {
+  const mine = [];
+  const others = [];
+  for (const [path, value] of changes) {
+    if (value !== (theirs[path] || "")) mine.push({ path, mine: value, theirs: theirs[path] || "" });
+  }
+  for (const path of new Set([...base.keys(), ...Object.keys(theirs)])) {
+    const [before, now] = [base.get(path) || "", theirs[path] || ""];
+    const isTyped = sheet.nodes.has(path) && !sheet.nodes.get(path).calculate;
+    if (isTyped && !changes.has(path) && before !== now) others.push({ path, mine: before, theirs: now });
+  }
+  return { mine, others };
+}
+
+/** The banner with both values of each cell and the two ways out. */
+export function showConflict(page, reply, { mine, others }, choose) {
+  const { say } = page;
+  const parts = [
+    make("p", {}, make("strong", {}, say("conflictTitle"))),
+    say("conflictBy", reply.saved_by || say("conflictSomeone"), clock(reply.saved_at)),
+    table(page, mine),
+  ];
+  if (others.length) parts.push(say("conflictOthers", others.length), table(page, others));
+  const pick = (whose) => () => {
+    page.banners.hide("conflict");
+    choose(whose);
+  };
+  page.banners.show("conflict", "bad", parts, {
+    actions: [[say("keepMine"), pick("mine")], [say("takeTheirs"), pick("theirs")]],
+  });
+}
+
+function table({ say, placeName, tableName, sheet }, rows) {
+  const text = (path, value) => (value ? shown(value, sheet.nodes.get(path)) : say("blank"));
+  const head = ["place", "mine", "theirs"].map((word) => make("th", { scope: "col" }, say(word)));
+  const lines = rows.slice(0, MOST_LISTED).map(({ path, mine, theirs }) =>
+    make("tr", {}, make("th", { scope: "row" }, placeName(path), make("small", {}, tableName(path))), make("td", {}, text(path, mine)), make("td", {}, text(path, theirs))),
+  );
+  if (rows.length > MOST_LISTED) lines.push(make("tr", {}, make("td", { colspan: "3" }, say("andMore", rows.length - MOST_LISTED))));
+  return make(
+    "div",
+    { class: "dt-differences", tabindex: "0", role: "region", "aria-label": say("place") },
+    make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...lines)),
+  );
+}

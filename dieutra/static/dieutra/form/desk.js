@@ -1,0 +1,210 @@
+// The form as a whole: takes what the person does, lets the sheet compute, and shows what changed.
+import { Banners } from "./banners.js";
+import { Fields } from "./fields.js";
+import { Grids } from "./grids.js";
+import { History } from "./history.js";
+import { Keys } from "./keys.js";
+import { Messages } from "./messages.js";
+import { Overview } from "./overview.js";
+import { Paste } from "./paste.js";
+import { Saving } from "./saving.js";
+import { Sheet } from "./sheet.js";
+import { Visibility } from "./visibility.js";
+import { wordsFor } from "./words.js";
+
+export class Desk {
+  constructor(root, form, state) {
+    this.root = root;
+    this.state = state;
+    this.say = wordsFor(state.lang);
+    this.placeName = this.placeName.bind(this);
+    this.tableName = this.tableName.bind(this);
+    this.sheet = new Sheet(form, state.answers, this.say, state.lang);
+    this.fields = new Fields(root, this.sheet);
+    this.grids = new Grids(root);
+    this.history = new History();
+    this.justifications = new Map(Object.entries(state.justifications));
+    this.banners = new Banners(root, this.say);
+    this.messages = new Messages(root, this.sheet, this.fields, this.placeName, this.justifications, this.say, state.readonly);
+    this.overview = new Overview(root, this);
+    this.visibility = new Visibility(root, this.sheet, this.fields, state.readonly);
+    this.paste = new Paste(this.sheet, this.fields, this.placeName, this.say);
+    this.keys = new Keys(this.grids, this);
+    this.saving = new Saving(this, state, root);
+    this.voice = root.querySelector("[data-announce]");
+  }
+
+  /** The first full drawing, then what was kept on this machine. */
+  start() {
+    this.root.classList.add("has-js");
+    for (const path of this.fields.byPath.keys()) {
+      this.fields.show(path);
+      this.visibility.apply(path);
+      this.messages.render(path);
+    }
+    this.visibility.applyAll();
+    this.takeServerFindings(this.state.findings || []);
+    this.overview.draw();
+    if (!this.state.readonly) this.saving.start();
+  }
+
+  placeName(path) {
+    const node = this.sheet.nodes.get(path);
+    if (!node) return path;
+    if (node.kind !== "cell") return this.sheet.text(node.label) || path;
+    const { row, col } = node.codes || {};
+    const line = row || this.sheet.text(this.sheet.nodes.get(node.parent)?.label);
+    return capital(col ? this.say("rowColumn", line, col) : this.say("row", line));
+  }
+
+  /** The table that a cell stands in; "" for a question. */
+  tableName(path) {
+    const row = this.sheet.nodes.get(this.sheet.nodes.get(path)?.parent);
+    return row?.kind === "row" ? this.sheet.text(this.sheet.nodes.get(row.parent)?.label) : "";
+  }
+
+  // Commits
+
+  /** Takes typed, pasted or cleared values: computes, shows, remembers for undo, keeps and saves. */
+  commit(changes) {
+    const real = changes.filter(([path, value]) => this.sheet.stored(path) !== value);
+    if (!real.length) return 0;
+    this.history.push(real.map(([path, after]) => ({ path, before: this.sheet.stored(path), after })));
+    this.apply(real);
+    return real.length;
+  }
+
+  apply(changes) {
+    this.adopt(changes);
+    const { draft } = this.saving;
+    const owed = this.sheet.remembered().filter(([path, value]) => draft.base.get(path) !== value);
+    draft.note([...changes, ...owed]);
+  }
+
+  /** Shows values that need no saving; `undoable` lets the person take them back. */
+  adopt(changes, undoable = false) {
+    if (!changes.length) return;
+    if (undoable) this.history.push(changes.map(([path, after]) => ({ path, before: this.sheet.stored(path), after })));
+    this.paint(this.sheet.set(changes));
+  }
+
+  paint(changed) {
+    const editing = document.activeElement;
+    for (const path of changed.values) this.fields.show(path, this.fields.at(path) === editing);
+    for (const path of [...changed.relevance, ...changed.readonly]) this.visibility.apply(path);
+    for (const path of [...changed.findings, ...changed.relevance]) this.messages.render(path);
+    this.overview.refresh();
+  }
+
+  commitField(path) {
+    if (path && this.fields.isOpen(path)) this.commit([[path, this.fields.read(path)]]);
+  }
+
+  commitFocused() {
+    const active = document.activeElement;
+    if (active && this.root.contains(active)) this.commitField(this.fields.pathOf(active));
+  }
+
+  /** Commits a field that keeps the focus, and selects its text again. */
+  settle(field) {
+    this.commitField(field.dataset.field);
+    this.fields.show(field.dataset.field, true);
+    field.select();
+  }
+
+  revert(field) {
+    this.grids.unselect();
+    this.fields.show(field.dataset.field, true);
+    field.select();
+    this.saving.draft.writeCopy();
+    return true;
+  }
+
+  /** Keeps half-typed text on this machine, so that even a killed page loses nothing. */
+  keepTyping(path) {
+    this.fields.touched.add(path);
+    if (this.fields.isOpen(path)) this.saving.draft.writeCopy([[path, this.fields.read(path)]]);
+  }
+
+  /** Whether the field holds text that has not been committed. */
+  isTyping(field) {
+    const path = field.dataset.field;
+    return this.fields.read(path) !== this.sheet.stored(path);
+  }
+
+  clear(place) {
+    const { top, left, bottom, right } = place.grid.range(place);
+    const paths = [];
+    for (let r = top; r <= bottom; r++) {
+      for (let c = left; c <= right; c++) {
+        const path = place.grid.field(r, c)?.dataset.field;
+        if (path && this.fields.isOpen(path)) paths.push(path);
+      }
+    }
+    const count = this.commit(paths.map((path) => [path, ""]));
+    if (count) this.announce("cleared", count);
+    return true;
+  }
+
+  undo(back = true) {
+    const changes = back ? this.history.undo() : this.history.redo();
+    if (!changes) return;
+    this.apply(changes);
+    this.grids.unselect();
+    this.fields.at(changes[0][0])?.focus();
+    this.announce(back ? "undone" : "redone", changes.length);
+  }
+
+  pasteAt(place, text) {
+    this.banners.hide("paste");
+    const { changes, leftOut } = this.paste.plan(text, place);
+    const count = this.commit(changes);
+    this.fields.show(place.grid.field(place.r, place.c).dataset.field, true);
+    const { count: dropped, lines } = this.paste.report(leftOut);
+    this.announce("pasted", count);
+    if (dropped) this.banners.show("paste", "warn", [`${this.say("pasted", changes.length)} ${this.say("leftOut", dropped)}`, lines.join("; ")]);
+  }
+
+  // Findings, comments, voice
+
+  /** Findings of rules that only the server can run. */
+  takeServerFindings(findings) {
+    const known = new Set([...this.sheet.form.checks.map((check) => check.name), "type", "required"]);
+    const before = [...this.messages.extra.keys()];
+    this.messages.extra.clear();
+    for (const found of findings) {
+      const name = found.check || found.name;
+      if (known.has(name)) continue;
+      const text = typeof found.message === "string" ? found.message : this.sheet.text(found.message);
+      const here = this.messages.extra.get(found.path) || [];
+      this.messages.extra.set(found.path, [...here, { ...found, check: name, key: `${name}|${found.path}`, text }]);
+    }
+    for (const path of new Set([...before, ...this.messages.extra.keys()])) this.messages.render(path);
+    this.overview.refresh();
+  }
+
+  giveReason(key, text) {
+    this.justifications.set(key, text);
+    this.saving.draft.noteReason(key, text);
+    this.overview.refresh();
+  }
+
+  restoreReason(key, text) {
+    this.justifications.set(key, text);
+    this.saving.draft.reasons.set(key, text);
+    const area = this.root.querySelector(`[data-justify="${CSS.escape(key)}"]`);
+    if (area) area.value = text;
+  }
+
+  saySelection({ top, left, bottom, right }) {
+    this.announce("selected", bottom - top + 1, right - left + 1);
+  }
+
+  announce(key, ...parts) {
+    this.voice.textContent = this.say(key, ...parts);
+  }
+}
+
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

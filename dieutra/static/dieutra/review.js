@@ -1,0 +1,49 @@
+// Remarks at a cell: a click (or Enter) on a field of the form under review opens a box for a remark beside the decision.
+
+const form = document.querySelector("[data-review]");
+const box = form.querySelector("[data-remarks]");
+
+function words(field) {
+  const labels = (field.getAttribute("aria-labelledby") || "").split(" ").map((id) => document.getElementById(id));
+  const said = labels.filter(Boolean).map((label) => label.textContent.trim());
+  if (said.length) return said.join(" – ");
+  const label = field.closest("[data-question]")?.querySelector("label, legend");
+  return label ? label.textContent.trim() : field.dataset.field;
+}
+
+function remark(field) {
+  const path = field.dataset.field;
+  const name = `comment:${path}`;
+  const standing = form.elements.namedItem(name);
+  if (standing) return standing.focus();
+  const row = document.createElement("p");
+  const label = document.createElement("label");
+  label.className = "form-label d-block";
+  label.textContent = words(field);
+  const input = document.createElement("input");
+  Object.assign(input, { className: "form-control", name, maxLength: 2000, placeholder: "Nhận xét tại ô này" });
+  const drop = document.createElement("button");
+  Object.assign(drop, { type: "button", className: "btn btn-link btn-sm p-0", textContent: "Bỏ nhận xét này" });
+  drop.addEventListener("click", () => { row.remove(); mark(path, false); });
+  label.append(input);
+  row.append(label, drop);
+  box.append(row);
+  mark(path, true);
+  input.focus();
+  return undefined;
+}
+
+function mark(path, on) {
+  document.querySelectorAll("[data-field]").forEach((field) => {
+    if (field.dataset.field === path) field.classList.toggle("is-remarked", on);
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const field = event.target.closest("[data-field]");
+  if (field) remark(field);
+});
+document.addEventListener("keydown", (event) => {
+  const field = event.target.closest?.("[data-field]");
+  if (field && event.key === "Enter") { event.preventDefault(); remark(field); }
+});

@@ -1,0 +1,25 @@
+"""All doors of the house."""
+
+from allauth.account import views as account
+from django.urls import include, path
+
+from dieutra.web.manager import accounts, frames, progress
+from dieutra.web.public import views as public
+from dieutra.web.respondent import views as respondent
+from dieutra.web.supervisor import views as supervisor
+
+urlpatterns = [
+    path("", include(public.urlpatterns)),
+    path("dang-nhap/", account.login, name="account_login"),
+    path("dang-xuat/", account.logout, name="account_logout"),
+    path("doi-mat-khau/", account.password_change, name="account_change_password"),
+    path("", include(respondent.urlpatterns)),
+    path("", include(supervisor.urlpatterns)),
+    path("", include(progress.urlpatterns)),
+    path("", include(accounts.urlpatterns)),
+    path("", include(frames.urlpatterns)),
+]
+
+handler403 = "dieutra.web.errors.forbidden"
+handler404 = "dieutra.web.errors.not_found"
+handler500 = "dieutra.web.errors.broken"

@@ -1,0 +1,46 @@
+"""What every page needs: which doors stand open to this person, in this campaign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from dieutra.people.models import Role
+from dieutra.people.permission import GRANTS, posts_of
+
+# (verb that opens it, url name, words)
+DOORS = (
+    ("case.fill", "my_form", "Phiếu của tôi"),
+    ("case.review", "queue", "Chờ duyệt"),
+    ("frame.read", "listings", "Bảng kê"),
+    ("progress.read", "progress", "Tiến độ"),
+    ("account.read", "accounts", "Tài khoản"),
+)
+
+
+@dataclass(frozen=True)
+class Door:
+    url: str
+    words: str
+    here: bool
+
+
+def place_in_the_house(request: HttpRequest) -> dict[str, object]:
+    """`doors`: the menu; `my_role`: the words for who one is; `campaign`: the one at hand."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"doors": (), "my_role": "", "campaign": None}
+    roles = {post.role for post in posts_of(user)}
+    doors = [
+        Door(url := reverse(name), words, request.path.startswith(url))
+        for verb, name, words in DOORS
+        if roles & GRANTS[verb]
+    ]
+    posts = posts_of(user)
+    return {
+        "doors": doors,
+        "my_role": Role(posts[0].role).label if posts else "",
+        "campaign": posts[0].campaign if posts else None,
+    }

@@ -1,0 +1,60 @@
+"""The questionnaire page of one case: what the templates and the browser module are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.urls import reverse
+
+from dieutra.cases.models import Case
+from dieutra.cases.queries import Sheet
+from dieutra.channels.web.render import form_view
+from dieutra.engine.forms import check
+from dieutra.forms.queries import engine_form
+
+
+def page_of(
+    case: Case, sheet: Sheet, comments: Sequence[dict[str, Any]], request: HttpRequest, readonly: bool = False
+) -> dict[str, Any]:
+    form = engine_form(case.form_id)
+    lang = request.GET.get("lang", "vi")
+    view = form_view(
+        form,
+        {**sheet.answers, **sheet.state.values},
+        sheet.state.findings,
+        sheet.justifications,
+        comments,
+        lang if lang in form.languages else form.languages[0],
+        readonly,
+        relevant=sheet.state.relevant,
+        missing=sheet.state.missing,
+    )
+    state = view.browser_state(
+        version=sheet.version,
+        key=f"{case.pk}.{request.user.pk}",
+        csrf=get_token(request),
+        urls={
+            "save": reverse("save", args=[case.pk]),
+            "post": reverse("post", args=[case.pk]),
+            "check": reverse("check", args=[case.pk]),
+            "login": reverse("account_login"),
+        },
+    )
+    return {"case": case, "view": view, "state": state}
+
+
+def findings_json(state: check.State) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": f"{it.check}|{it.path}",
+            "check": it.check,
+            "path": it.path,
+            "severity": it.severity,
+            "message": dict(it.message),
+            "justify": it.justify,
+        }
+        for it in state.findings
+    ]

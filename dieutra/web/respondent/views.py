@@ -1,0 +1,231 @@
+"""The unit: fill, check, send, see the receipt and the history."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from dieutra.cases import actions
+from dieutra.cases.history import steps
+from dieutra.cases.models import Case, State
+from dieutra.cases.queries import case_for, cases_of, comments_on, sheet_as_sent, sheet_to_fill
+from dieutra.channels.paper import documents
+from dieutra.channels.web.parse import answers_from_post, justifications_from_post
+from dieutra.engine.flow.workflow import FILLABLE
+from dieutra.engine.refusals import Invalid, NotNow
+from dieutra.forms.queries import engine_form
+from dieutra.people.permission import may
+from dieutra.web.requests import signed_in, whole_number
+from dieutra.web.respondent.page import findings_json, page_of
+
+
+def own_case(request: HttpRequest, pk: int) -> Case:
+    """The case, if it is one that this person fills; otherwise 404."""
+    return get_object_or_404(case_for(signed_in(request), pk, "case.fill"))
+
+
+@login_required
+@require_GET
+def my_form(request: HttpRequest) -> HttpResponse:
+    cases = list(cases_of(signed_in(request))[:50])
+    if len(cases) == 1 and cases[0].state in FILLABLE:
+        return redirect("fill", cases[0].pk)
+    if len(cases) == 1:
+        return redirect("receipt", cases[0].pk)
+    return render(request, "cases/mine.html", {"cases": cases})
+
+
+@login_required
+@require_GET
+def fill(request: HttpRequest, pk: int) -> HttpResponse:
+    case = own_case(request, pk)
+    if case.state not in FILLABLE:
+        return redirect("receipt", pk)
+    comments = comments_on(case, standing_only=True)
+    page = page_of(case, sheet_to_fill(case), comments, request)
+    page["general_comments"] = [it for it in comments if not it["path"]]
+    return render(request, "cases/fill.html", page)
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Autosave: {base_version, changes, justifications} -> {version, saved_at, missing, findings}; 409 with the draft."""
+    user, case = signed_in(request), own_case(request, pk)
+    base_version, changes, said = _saving(request)
+    try:
+        saved = actions.save_draft(user, case, base_version, changes, said)
+    except actions.DraftMoved as moved:
+        draft = moved.draft
+        body = {
+            "detail": moved.message,
+            "version": draft.version,
+            "answers": draft.answers,
+            "saved_by": draft.saved_by.full_name if draft.saved_by else "",
+            "saved_at": draft.saved_at.isoformat(),
+        }
+        return JsonResponse(body, status=moved.status)
+    return JsonResponse(
+        {
+            "version": saved.version,
+            "saved_at": timezone.now().isoformat(),
+            "missing": list(saved.state.missing),
+            "findings": findings_json(saved.state),
+        }
+    )
+
+
+def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str]]:
+    """The body of an autosave, or Invalid when it has another shape."""
+    wrong = Invalid("Dữ liệu gửi lên không đúng dạng. Hãy tải lại trang; số liệu đã lưu vẫn còn.")
+    try:
+        body = json.loads(request.body)
+        base, changes, said = int(body["base_version"]), body.get("changes", {}), body.get("justifications", {})
+    except (ValueError, TypeError, KeyError, RecursionError, AttributeError):
+        raise wrong from None
+    for table in (changes, said):
+        if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+            raise wrong
+    return base, changes, said
+
+
+@login_required
+@require_POST
+def post(request: HttpRequest, pk: int) -> HttpResponse:
+    """Saving without JavaScript: the whole page comes back as a form."""
+    user, case = signed_in(request), own_case(request, pk)
+    form = engine_form(case.form_id)
+    actions.save_draft(
+        user,
+        case,
+        whole_number(request.POST.get("base_version", "")),
+        answers_from_post(form, request.POST),
+        justifications_from_post(request.POST),
+    )
+    messages.success(request, "Đã lưu phiếu.")
+    return redirect("check" if request.POST.get("act") == "check" else "fill", pk)
+
+
+@login_required
+@require_GET
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check your answers: what is missing, wrong or to be explained, then send."""
+    case = own_case(request, pk)
+    if case.state not in FILLABLE:
+        return redirect("receipt", pk)
+    return render(request, "cases/check.html", _check_page(case, request))
+
+
+def _check_page(case: Case, request: HttpRequest) -> dict[str, Any]:
+    page = page_of(case, sheet_to_fill(case), [], request)
+    soft = page["view"].soft
+    return page | {"unexplained": any(it.justify and not it.justification.strip() for it in soft)}
+
+
+@login_required
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    user, case = signed_in(request), own_case(request, pk)
+    try:
+        response = actions.submit(user, case, whole_number(request.POST.get("base_version", "")))
+    except Invalid as refusal:
+        page = _check_page(case, request) | {"refused": refusal.message}
+        return render(request, "cases/check.html", page, status=refusal.status)
+    messages.success(request, f"Đã gửi phiếu. Mã biên nhận: {response.receipt}.")
+    return redirect("receipt", pk)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    case = own_case(request, pk)
+    actions.withdraw(signed_in(request), case, whole_number(request.POST.get("version", "")))
+    messages.success(request, "Đã rút lại phiếu. Sửa xong hãy gửi lại.")
+    return redirect("fill", pk)
+
+
+@login_required
+@require_GET
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    case = own_case(request, pk)
+    if case.response is None:
+        return redirect("fill", pk)
+    context = {"case": case, "may_withdraw": case.state == State.SUBMITTED, "history": steps(case)}
+    return render(request, "cases/receipt.html", context)
+
+
+@login_required
+@require_GET
+def answers_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form as a PDF to print and sign: its draft for the unit that fills it, for others only what was sent."""
+    user = signed_in(request)
+    case = get_object_or_404(case_for(user, pk, "case.read"))
+    if case.state in FILLABLE and may(user, "case.fill", case):
+        pdf = documents.form_pdf(case, sheet_to_fill(case), None)
+    elif case.response:
+        pdf = documents.form_pdf(case, sheet_as_sent(case, case.response), case.response)
+    else:
+        raise NotNow("Đơn vị chưa gửi phiếu nên chưa có bản in.")
+    return _pdf(pdf, f"phieu-{case.unit.code}.pdf")
+
+
+@login_required
+@require_GET
+def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    case = own_case(request, pk)
+    if case.response is None:
+        raise NotNow("Phiếu chưa được gửi nên chưa có biên nhận.")
+    return _pdf(documents.receipt_pdf(case, case.response), f"bien-nhan-{case.response.receipt}.pdf")
+
+
+def _pdf(content: bytes, filename: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'inline; filename="{filename}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+@login_required
+@require_GET
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(case_for(signed_in(request), pk, "case.read"))
+    context = {
+        "case": case,
+        "steps": steps(case),
+        "responses": case.responses.select_related("sent_by").order_by("-number"),
+        "comments": [it | {"where": _where(case, it["path"])} for it in comments_on(case)],
+        "back": reverse("home"),
+    }
+    return render(request, "cases/history.html", context)
+
+
+def _where(case: Case, at: str) -> str:
+    """A place of the form in words."""
+    node = engine_form(case.form_id).by_path.get(at)
+    if node is None:
+        return ""
+    codes = node.codes or {}
+    if codes:
+        return ", ".join(f"{words} {codes[key]}" for key, words in (("row", "dòng"), ("col", "cột")) if key in codes)
+    return node.label.get("vi", node.name)
+
+
+urlpatterns = [
+    path("phieu/", my_form, name="my_form"),
+    path("phieu/<int:pk>/", fill, name="fill"),
+    path("phieu/<int:pk>/luu/", save, name="save"),
+    path("phieu/<int:pk>/luu-trang/", post, name="post"),
+    path("phieu/<int:pk>/kiem-tra/", check, name="check"),
+    path("phieu/<int:pk>/gui/", submit, name="submit"),
+    path("phieu/<int:pk>/rut-lai/", withdraw, name="withdraw"),
+    path("phieu/<int:pk>/bien-nhan/", receipt, name="receipt"),
+    path("phieu/<int:pk>/bien-nhan.pdf", receipt_pdf, name="receipt_pdf"),
+    path("phieu/<int:pk>/phieu.pdf", answers_pdf, name="answers_pdf"),
+    path("phieu/<int:pk>/lich-su/", history, name="history"),
+]

@@ -1,0 +1,133 @@
+"""Every write route × the whole cast. Routes are found by themselves: a new one that is not in the table fails here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from dieutra.cases import actions
+from dieutra.cases.models import Case
+from dieutra.frames.models import Listing, Unit
+from dieutra.people.models import Post
+from tests.cast import PEOPLE, UNITS, World, good_answers
+
+EVERYBODY = (*PEOPLE, *UNITS)
+OPEN_DOORS = {"account_login", "account_logout", "account_change_password", "activate"}  # about oneself alone
+
+# route -> who may; everybody else gets 403 or 404 and nothing changes
+MAY = {
+    "save": {"don.vi"},
+    "post": {"don.vi"},
+    "submit": {"don.vi"},
+    "withdraw": {"don.vi"},
+    "approve": {"anh.giam.sat"},
+    "give_back": {"anh.giam.sat"},
+    "account_create": {"ba.trung.uong", "ong.tinh"},
+    "account_resend": {"ba.trung.uong", "ong.tinh"},
+    "account_end": {"ba.trung.uong", "ong.tinh"},
+    "listing_upload": {"ba.trung.uong", "ong.tinh"},
+    "listing_keep_all": {"co.huyen"},
+    "listing_send": {"co.huyen"},
+    "listing_accept": {"ong.tinh"},
+    "listing_return": {"ong.tinh"},
+    "unit_add": {"co.huyen"},
+    "unit_keep": {"co.huyen"},
+    "unit_edit": {"co.huyen"},
+    "unit_remove": {"co.huyen"},
+    "unit_move": {"co.huyen"},
+    "unit_undo": {"co.huyen"},
+}
+REFUSED = {302, 403, 404, 405}
+
+
+def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+def takes_posts(pattern: URLPattern, client: Client) -> bool:
+    """Does the route answer anything but "GET only" to a POST?"""
+    arguments = {name: 999_999 if name == "pk" else "x" for name in pattern.pattern.converters}
+    return client.post(reverse(pattern.name, kwargs=arguments)).status_code != 405
+
+
+def test_every_route_that_takes_posts_is_in_the_matrix(at_the_desk: Callable[[str], Client]) -> None:
+    client = at_the_desk("ong.tinh")
+    writing = {it.name for it in routes(get_resolver().url_patterns) if takes_posts(it, client)}
+    assert writing - OPEN_DOORS == set(MAY)
+
+
+@pytest.mark.parametrize("route", sorted(MAY))
+@pytest.mark.parametrize("username", EVERYBODY)
+def test_only_those_who_may_pass(
+    route: str, username: str, world: World, at_the_desk: Callable[[str], Client]
+) -> None:
+    url, fields = prepare(route, world)
+    before = picture(world)
+    response = at_the_desk(username).post(url, fields)
+    passed = response.status_code in (200, 302, 409, 422) and not _is_sign_in(response)
+    if username in MAY[route]:
+        assert passed, response.content.decode()
+    else:
+        assert response.status_code in (403, 404), response.status_code
+        assert picture(world) == before
+
+
+@pytest.mark.parametrize("route", sorted(MAY))
+def test_nobody_passes_without_signing_in(route: str, world: World, client: Client) -> None:
+    url, fields = prepare(route, world)
+    before = picture(world)
+    response = client.post(url, fields)
+    assert response.status_code == 302
+    assert _is_sign_in(response)
+    assert picture(world) == before
+
+
+def _is_sign_in(response: object) -> bool:
+    return "/dang-nhap/" in getattr(response, "headers", {}).get("Location", "")
+
+
+def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
+    """What a refused request must leave as it was."""
+    return (
+        list(Case.objects.order_by("pk").values_list("pk", "state", "level", "version")),
+        list(Listing.objects.order_by("pk").values_list("pk", "state", "version")),
+        list(Unit.objects.order_by("pk").values_list("pk", "name", "decision", "version", "path")),
+        list(Post.objects.order_by("pk").values_list("pk", "ended_at")),
+    )
+
+
+def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
+    """The route's address and the fields with which somebody who may would succeed."""
+    if route in ("approve", "give_back", "withdraw"):
+        case = sent(world)
+        return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}
+    if route in ("save", "post", "submit"):
+        return reverse(route, args=[world.case("don.vi").pk]), {"base_version": "0"}
+    if route == "account_create":
+        return reverse(route), {}
+    if route.startswith("account_"):
+        # chị Giám sát tỉnh's post: the centre and her province administer it, the district does not
+        post = Post.objects.get(user__username="chi.giam.sat.tinh")
+        return reverse(route, args=[post.pk]), {}
+    if route == "listing_upload":
+        return reverse(route), {"province": "35"}
+    listing = world.listing("347")
+    Listing.objects.filter(pk=listing.pk).update(state="sent" if route in ("listing_accept", "listing_return") else "reviewing")
+    if route.startswith("listing_") or route == "unit_add":
+        return reverse(route, args=[listing.pk]), {"version": str(listing.version), "note": "Xem lại"}
+    unit = Unit.objects.get(code="UBND-PL")
+    return reverse(route, args=[unit.pk]), {"version": str(unit.version)}
+
+
+def sent(world: World) -> Case:
+    user, case = world.user("don.vi"), world.case("don.vi")
+    actions.save_draft(user, case, 0, good_answers(case), {})
+    actions.submit(user, world.case("don.vi"), 1)
+    return world.case("don.vi")

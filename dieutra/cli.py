@@ -28,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="dieutra", description="Surveys, censuses and data-entry campaigns.")
+    parser = argparse.ArgumentParser(
+        prog="dieutra", description="Surveys, censuses and data-entry campaigns."
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
 
     prepare = commands.add_parser("prepare", help="make or upgrade the database and gather the static files")
@@ -195,8 +197,13 @@ def _campaign_create(options: argparse.Namespace) -> int:
     campaign = create_campaign(folder, options.slug, name, *days)
     centre = Area.objects.get(catalogue=campaign.catalogue, path=campaign.path)
     appoint(
-        None, campaign, "qtv", centre,
-        username=options.admin, full_name=options.admin_name, email=options.admin_email,
+        None,
+        campaign,
+        "qtv",
+        centre,
+        username=options.admin,
+        full_name=options.admin_name,
+        email=options.admin_email,
     )
     print(f"{campaign.slug}: {campaign.name}")
     return 0
@@ -213,7 +220,9 @@ def _places_load(options: argparse.Namespace) -> int:
     )
     for problem in loaded.errors:
         print(f"{problem.place}: {problem.message}", file=sys.stderr)
-    print(", ".join(f"cấp {level}: {count}" for level, count in loaded.count_by_level.items()) or "Chưa nạp gì.")
+    print(
+        ", ".join(f"cấp {level}: {count}" for level, count in loaded.count_by_level.items()) or "Chưa nạp gì."
+    )
     return 1 if loaded.errors else 0
 
 

@@ -87,7 +87,9 @@ def make_world() -> World:
     )
     for username, (role, code, name) in PEOPLE.items():
         area = Area.objects.get(catalogue=campaign.catalogue, code=code)
-        appoint(None, campaign, role, area, username=username, full_name=name, email=f"{username}@example.gov.vn")
+        appoint(
+            None, campaign, role, area, username=username, full_name=name, email=f"{username}@example.gov.vn"
+        )
     for username, (code, area_code, level) in UNITS.items():
         _unit(campaign, username, code, area_code, level)
     for user in User.objects.all():
@@ -111,7 +113,11 @@ def _unit(campaign: Campaign, username: str, code: str, area_code: str, level: s
         search_key=f"don vi {code.lower()}",
         area=area,
         path=unit_path(area.path, code),
-        details={"level": level, "kind": "11" if level == "xa" else "03", "email": f"{username}@example.gov.vn"},
+        details={
+            "level": level,
+            "kind": "11" if level == "xa" else "03",
+            "email": f"{username}@example.gov.vn",
+        },
         decision=Unit.Decision.KEEP,
     )
     open_cases(

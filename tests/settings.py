@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("DIEUTRA_VAR", tempfile.mkdtemp(prefix="dieutra-tests-"))
 os.environ.setdefault("DIEUTRA_LOG", "WARNING")
 
-from dieutra.settings import *  # noqa: E402,F403
+from dieutra.settings import *  # noqa: F403
 
 STATIC_ROOT = BASE_DIR / "dieutra" / "static"  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

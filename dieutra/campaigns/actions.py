@@ -27,7 +27,11 @@ def create_campaign(
     if not opens_on <= list_due_on <= closes_on:
         raise Invalid(
             "Lịch chưa đúng thứ tự.",
-            [Problem("Lịch", "Ngày mở phải trước hạn nộp bảng kê, hạn nộp bảng kê phải trước ngày kết thúc.")],
+            [
+                Problem(
+                    "Lịch", "Ngày mở phải trước hạn nộp bảng kê, hạn nộp bảng kê phải trước ngày kết thúc."
+                )
+            ],
         )
     rules = folder_rules(folder)
     kind = kind_from(folder.name, rules)

@@ -59,5 +59,7 @@ def _agreement(kind: Kind, form: Form) -> list[Problem]:
         if level not in kind.levels:
             problems.append(Problem("campaign.toml: review", f"Cấp “{names[level]}” không có trong levels."))
     if kind.simulated and not any("mô phỏng" in words.lower() for words in form.title.values()):
-        problems.append(Problem("form.xlsx, sheet settings", "Phiếu mô phỏng phải ghi “mô phỏng” trong tên phiếu."))
+        problems.append(
+            Problem("form.xlsx, sheet settings", "Phiếu mô phỏng phải ghi “mô phỏng” trong tên phiếu.")
+        )
     return problems

@@ -119,7 +119,7 @@ def folder_rules(folder: Path) -> dict[str, Any]:
 
 def kind_from(slug: str, rules: Mapping[str, Any]) -> Kind:
     """The kind that rules describe; Invalid with file, key and cause when they are wrong."""
-    return _kind(slug, dumps(rules, sort_keys=True))
+    return _kind(slug, dumps(rules))
 
 
 def read_kind(folder: Path) -> Kind:
@@ -140,7 +140,8 @@ def _kind(slug: str, rules_json: str) -> Kind:
         levels=tuple(reader.level("levels", name) for name in reader.need(campaign, "levels", list, [])),
         creates=reader.creates(reader.need(campaign, "roles", dict, {})),
         review_levels=tuple(
-            reader.level("review", step.get("level", "")) for step in reader.need(campaign, "review", list, [])
+            reader.level("review", step.get("level", ""))
+            for step in reader.need(campaign, "review", list, [])
         ),
         frame_sheet=frame.get("sheet", ""),
         frame_columns=reader.columns(frame.get("column", [])),
@@ -182,7 +183,9 @@ class _Reader:
         for role, rule in roles.items():
             place = f"roles.{role}"
             if role not in ROLES:
-                self.wrong(f"campaign.toml: {place}", f"Không có vai trò này. Các vai trò: {', '.join(ROLES)}.")
+                self.wrong(
+                    f"campaign.toml: {place}", f"Không có vai trò này. Các vai trò: {', '.join(ROLES)}."
+                )
             for at, created in rule.get("creates", {}).items():
                 found[(role, self.level(place, at))] = frozenset(self.pair(place, text) for text in created)
         return found
@@ -200,7 +203,9 @@ class _Reader:
             if not row.get("header") or not row.get("name"):
                 self.wrong(f"frame.toml: cột {number}", "Cần header và name.")
             elif unknown:
-                self.wrong(f"frame.toml: cột {row['name']}", f"Không có thuộc tính {', '.join(sorted(unknown))}.")
+                self.wrong(
+                    f"frame.toml: cột {row['name']}", f"Không có thuộc tính {', '.join(sorted(unknown))}."
+                )
             else:
                 columns.append(FrameColumn(**row))
         return tuple(columns)

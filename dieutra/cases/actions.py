@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -249,9 +250,13 @@ def give_back(actor: User, case: Case, version: int, text: str, comments: Mappin
     known = engine_form(case.form_id).by_path
     unknown = [path for path, _ in remarks if path and path not in known]
     if unknown:
-        raise Invalid("Nhận xét trỏ tới ô không có trong phiếu.", [Problem(path, "Không có ô này") for path in unknown])
+        raise Invalid(
+            "Nhận xét trỏ tới ô không có trong phiếu.", [Problem(path, "Không có ô này") for path in unknown]
+        )
     if long := [path for path, said in remarks if len(said) > 2000]:
-        raise Invalid("Nhận xét dài quá 2.000 ký tự.", [Problem(path or "Lý do chung", "Quá dài") for path in long])
+        raise Invalid(
+            "Nhận xét dài quá 2.000 ký tự.", [Problem(path or "Lý do chung", "Quá dài") for path in long]
+        )
     with transaction.atomic():
         Comment.objects.bulk_create(
             Comment(case=case, path=path, text=said, author=actor) for path, said in remarks
@@ -294,7 +299,9 @@ def _go(
         changed |= {"response": response, "soft_count": soft_count or 0}
         facts["receipt"] = response.number
     changed["changed_at"] = timezone.now()
-    won = Case.objects.filter(pk=case.pk, version=case.version, state=stood.state, level=stood.level).update(**changed)
+    won = Case.objects.filter(pk=case.pk, version=case.version, state=stood.state, level=stood.level).update(
+        **changed
+    )
     if not won:
         case.refresh_from_db()
         raise _moved(case)
@@ -307,4 +314,5 @@ def _go(
                 tally.key_of(case, became.state, became.level): +1,
             }
         )
-    record(actor, verb, case, **{"from": stood.state, "to": became.state, "level": became.level, **facts})
+    way: dict[str, Any] = {"from": stood.state, "to": became.state, "level": became.level, **facts}
+    record(actor, verb, case, **way)

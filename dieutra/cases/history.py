@@ -31,8 +31,15 @@ class Step:
 def steps(case: Case) -> list[Step]:
     """What happened to a case, oldest first, without the many saves of a draft."""
     events = list(history(case).filter(verb__in=VERBS))
-    names = dict(User.objects.filter(pk__in={event.actor_id for event in events}).values_list("pk", "full_name"))
+    names = dict(
+        User.objects.filter(pk__in={event.actor_id for event in events}).values_list("pk", "full_name")
+    )
     return [
-        Step(event.at, VERBS[event.verb], names.get(event.actor_id or 0, "Hệ thống"), event.facts.get("comments", 0))
+        Step(
+            event.at,
+            VERBS[event.verb],
+            names.get(event.actor_id or 0, "Hệ thống"),
+            event.facts.get("comments", 0),
+        )
         for event in events
     ]

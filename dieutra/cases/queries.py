@@ -32,7 +32,9 @@ class Sheet:
 
 def cases_of(actor: User) -> QuerySet[Case]:
     """The forms that the actor fills."""
-    return visible(Case.objects.all(), actor, "case.fill").select_related("unit__area", "campaign__form", "response")
+    return visible(Case.objects.all(), actor, "case.fill").select_related(
+        "unit__area", "campaign__form", "response"
+    )
 
 
 def case_for(actor: User, pk: int, verb: str) -> QuerySet[Case]:
@@ -82,7 +84,9 @@ def queue(actor: User, campaign_id: int | None = None) -> QuerySet[Case]:
     for post in posts:
         mine |= Q(campaign_id=post.campaign_id, level=post.level) & under("path", post.path)
     waiting = Case.objects.filter(mine, state__in=[State.SUBMITTED, State.IN_REVIEW])
-    return waiting.select_related("unit__area", "response").order_by("due_on", "-soft_count", "changed_at", "pk")
+    return waiting.select_related("unit__area", "response").order_by(
+        "due_on", "-soft_count", "changed_at", "pk"
+    )
 
 
 def in_my_care(actor: User, state: str = "", text: str = "") -> QuerySet[Case]:
@@ -91,7 +95,9 @@ def in_my_care(actor: User, state: str = "", text: str = "") -> QuerySet[Case]:
     if state:
         cases = cases.filter(state=state)
     if text:
-        cases = cases.filter(Q(unit__search_key__contains=search_key(text)) | Q(unit__code__iexact=text.strip()))
+        cases = cases.filter(
+            Q(unit__search_key__contains=search_key(text)) | Q(unit__code__iexact=text.strip())
+        )
     return cases.order_by("path")
 
 
@@ -127,7 +133,9 @@ def progress_of(campaign: Campaign, area: Area) -> Progress:
 
 def progress_below(campaign: Campaign, area: Area) -> list[Progress]:
     """The children of an area, one row each, and the area's own bodies (units that hang directly on it)."""
-    children = {child.path: Progress(child) for child in Area.objects.filter(parent=area).order_by("sort_key")}
+    children = {
+        child.path: Progress(child) for child in Area.objects.filter(parent=area).order_by("sort_key")
+    }
     depth = area.path.count("/") + 1
     own = Progress(area)
     for path, state, number in _tally(campaign, area).values_list("area_path", "state", "count"):
@@ -144,7 +152,9 @@ def _tally(campaign: Campaign, area: Area) -> QuerySet[Tally]:
 
 def cases_at(campaign: Campaign, area: Area, states: Sequence[str] = ()) -> QuerySet[Case]:
     """Cases at or below an area."""
-    cases = Case.objects.filter(under("path", area.path), campaign=campaign).select_related("unit__area", "response")
+    cases = Case.objects.filter(under("path", area.path), campaign=campaign).select_related(
+        "unit__area", "response"
+    )
     if states:
         cases = cases.filter(state__in=states)
     return cases.order_by("path")

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from django.db import connection, transaction
 from django.db.models import Count
 
+from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case, Tally
 from dieutra.events.actions import record
-from dieutra.campaigns.models import Campaign
 from dieutra.places.paths import area_path
 
 Key = tuple[int, str, str, int]  # campaign, area path, state, level

@@ -45,8 +45,17 @@ def record(
 
 def row_bytes(event: Event) -> bytes:
     """The sealed columns of an event, in one stable spelling."""
-    row = [event.pk, event.at.isoformat(), event.actor_id, event.verb, event.subject_type, event.subject_id,
-           event.campaign_id, event.path, event.facts]
+    row = [
+        event.pk,
+        event.at.isoformat(),
+        event.actor_id,
+        event.verb,
+        event.subject_type,
+        event.subject_id,
+        event.campaign_id,
+        event.path,
+        event.facts,
+    ]
     return json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 

@@ -33,7 +33,9 @@ class Job(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="job_once")]
         indexes = [
             models.Index(
-                fields=["run_after", "id"], name="job_due", condition=models.Q(state__in=["waiting", "running"])
+                fields=["run_after", "id"],
+                name="job_due",
+                condition=models.Q(state__in=["waiting", "running"]),
             )
         ]
 

@@ -41,9 +41,7 @@ def react(reactions: Reactions, batch: int = 200) -> int:
 def keep_time(schedule: Schedule) -> None:
     """Ask for each periodic job once per period."""
     now = timezone.now().timestamp()
-    ask_many(
-        Job(kind=kind, key=f"{int(now // period.total_seconds())}") for kind, period in schedule.items()
-    )
+    ask_many(Job(kind=kind, key=f"{int(now // period.total_seconds())}") for kind, period in schedule.items())
 
 
 def work_once(reactions: Reactions, schedule: Schedule) -> bool:

@@ -114,7 +114,9 @@ def open_activation(token: str) -> Activation:
     """The standing activation of a token, or NotNow saying why the link no longer works."""
     found = Activation.objects.select_related("user").filter(token_hash=token_hash(token)).first()
     if found is None:
-        raise NotNow("Liên kết kích hoạt không đúng. Hãy mở lại liên kết trong thư, hoặc đề nghị quản trị viên gửi lại.")
+        raise NotNow(
+            "Liên kết kích hoạt không đúng. Hãy mở lại liên kết trong thư, hoặc đề nghị quản trị viên gửi lại."
+        )
     if found.used_at:
         raise NotNow("Liên kết này đã được dùng. Hãy đăng nhập bằng mật khẩu đã đặt.")
     if found.expires_at <= timezone.now():
@@ -129,9 +131,13 @@ def activate(token: str, password: str) -> User:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Invalid("Mật khẩu chưa đạt.", [Problem("Mật khẩu", message) for message in error.messages]) from None
+        raise Invalid(
+            "Mật khẩu chưa đạt.", [Problem("Mật khẩu", message) for message in error.messages]
+        ) from None
     with transaction.atomic():
-        used = Activation.objects.filter(pk=activation.pk, used_at__isnull=True).update(used_at=timezone.now())
+        used = Activation.objects.filter(pk=activation.pk, used_at__isnull=True).update(
+            used_at=timezone.now()
+        )
         if not used:
             raise NotNow("Liên kết này đã được dùng. Hãy đăng nhập bằng mật khẩu đã đặt.")
         set_password(user, password)

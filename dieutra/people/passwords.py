@@ -21,7 +21,9 @@ class FourClasses:
     def validate(self, password: str, user: User | None = None) -> None:
         missing = [name for belongs, name in CLASSES if not any(belongs(letter) for letter in password)]
         if len(password) < LENGTH:
-            raise ValidationError(f"Mật khẩu cần ít nhất {LENGTH} ký tự, hiện có {len(password)}.", code="short")
+            raise ValidationError(
+                f"Mật khẩu cần ít nhất {LENGTH} ký tự, hiện có {len(password)}.", code="short"
+            )
         if missing:
             raise ValidationError(f"Mật khẩu còn thiếu {', '.join(missing)}.", code="classes")
 
@@ -35,7 +37,9 @@ class NotOneOfTheLastTen:
             return
         former = user.former_passwords.order_by("-pk").values_list("hash", flat=True)[:REMEMBERED]
         if any(check_password(password, old) for old in former):
-            raise ValidationError(f"Mật khẩu này đã dùng trong {REMEMBERED} lần gần đây. Hãy chọn mật khẩu khác.")
+            raise ValidationError(
+                f"Mật khẩu này đã dùng trong {REMEMBERED} lần gần đây. Hãy chọn mật khẩu khác."
+            )
 
     def get_help_text(self) -> str:
         return f"Không trùng {REMEMBERED} mật khẩu gần nhất."

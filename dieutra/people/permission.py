@@ -36,13 +36,17 @@ AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review"})
 class Placed(Protocol):
     """A thing with a place: a case, a unit, a listing, a post."""
 
-    path: Any
-    campaign_id: Any
+    @property
+    def path(self) -> Any: ...
+    @property
+    def campaign_id(self) -> Any: ...
 
 
 class HasPosts(Protocol):
-    pk: Any
-    is_authenticated: Any
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def is_authenticated(self) -> Any: ...
 
 
 def posts_of(actor: HasPosts, campaign_id: int | None = None) -> list[Post]:

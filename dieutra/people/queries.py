@@ -11,9 +11,13 @@ from dieutra.people.permission import visible
 
 def accounts(actor: User, campaign_id: int, text: str = "", role: str = "") -> QuerySet[Post]:
     """The posts that the actor administers, most senior first."""
-    posts = visible(Post.objects.filter(campaign_id=campaign_id, ended_at__isnull=True), actor, "account.read")
+    posts = visible(
+        Post.objects.filter(campaign_id=campaign_id, ended_at__isnull=True), actor, "account.read"
+    )
     if role:
         posts = posts.filter(role=role)
     if text:
-        posts = posts.filter(Q(user__search_key__contains=search_key(text)) | Q(user__username__contains=text.lower()))
+        posts = posts.filter(
+            Q(user__search_key__contains=search_key(text)) | Q(user__username__contains=text.lower())
+        )
     return posts.select_related("user").order_by("level", "path", "role", "user__username")

@@ -122,9 +122,13 @@ class Play:
     def _load(self) -> None:
         """First a broken file and a list with wrong rows, both refused whole; then the right one."""
         administrator = self.people["qtv.tinh"]
-        right = base_list_workbook(self.kind.frame_columns, self.kind.frame_sheet, self.lines, with_email=True)
+        right = base_list_workbook(
+            self.kind.frame_columns, self.kind.frame_sheet, self.lines, with_email=True
+        )
         wrong_lines = [*self.lines[:3], self.lines[2]]
-        wrong = base_list_workbook(self.kind.frame_columns, self.kind.frame_sheet, wrong_lines, with_email=True)
+        wrong = base_list_workbook(
+            self.kind.frame_columns, self.kind.frame_sheet, wrong_lines, with_email=True
+        )
         for content in (right[: len(right) // 2], wrong):
             self._upload(administrator, content, expect=422)
         self._upload(administrator, right, expect=200)
@@ -182,7 +186,9 @@ class Play:
         units = self._units_on_the_list()
         chance = random.Random(self.seed)
         seeds = {username: chance.random() for username in units}
-        return self.at_once(lambda username: self._one_unit(username, units[username], seeds[username]), units)
+        return self.at_once(
+            lambda username: self._one_unit(username, units[username], seeds[username]), units
+        )
 
     def _units_on_the_list(self) -> dict[str, str]:
         """Sign-in name -> address, read from the administrator's pages once all letters are out."""
@@ -237,7 +243,9 @@ class Play:
         by_case = {filling.case: filling for filling in fillings}
         districts = [self.people[f"gsv.{area.code}"] for area in self.districts]
         self._foreign_eyes(fillings[0])
-        returned = {case for each in self.at_once(lambda who: self._empty_queue(who, 0.1), districts) for case in each}
+        returned = {
+            case for each in self.at_once(lambda who: self._empty_queue(who, 0.1), districts) for case in each
+        }
         self.at_once(lambda case: by_case[case].correct_and_send(), sorted(returned))
         self.at_once(lambda who: self._empty_queue(who, 0.0), districts)
         province = self.people["gsv.tinh"]
@@ -250,7 +258,9 @@ class Play:
         """Take the queue page by page; return some, approve the rest. The cases that went back."""
         chance = random.Random(f"{self.seed}{supervisor.username}{returning}")
         returned: set[str] = set()
-        while links := sorted({link for link in supervisor.get("/duyet/").links("/duyet/") if link.count("/") == 3}):
+        while links := sorted(
+            {link for link in supervisor.get("/duyet/").links("/duyet/") if link.count("/") == 3}
+        ):
             for link in links:
                 case = link.split("/")[2]
                 if chance.random() < returning:
@@ -275,7 +285,9 @@ class Play:
     def _foreign_eyes(self, filling: Filling) -> None:
         """A forged case id: somebody of another place asks for this case and finds nothing."""
         stranger = next(
-            person for name, person in self.people.items() if name.startswith(("hc", "bs")) and person is not filling.person
+            person
+            for name, person in self.people.items()
+            if name.startswith(("hc", "bs")) and person is not filling.person
         )
         for url in (f"/phieu/{filling.case}/", f"/duyet/{filling.case}/", f"/phieu/{filling.case}/phieu.pdf"):
             stranger.get(url, expect=404)
@@ -285,7 +297,9 @@ def _areas(catalogue: str, province: str) -> list[AreaRow]:
     """The province with its districts and communes, from the catalogue that the kind names."""
     from dieutra.places.models import Area
 
-    areas = Area.objects.filter(catalogue__slug=catalogue, path__startswith=f"VN/{province}/").order_by("path")
+    areas = Area.objects.filter(catalogue__slug=catalogue, path__startswith=f"VN/{province}/").order_by(
+        "path"
+    )
     rows = [AreaRow(*row) for row in areas.values_list("code", "name", "level", "parent__code")]
     if not rows:
         raise Unexpected(f"Danh mục {catalogue} không có tỉnh mã {province}.")

@@ -56,7 +56,11 @@ def make_demo() -> list[str]:
 
 
 def _unit_to_show() -> User:
-    post = Post.objects.filter(role="dv", user__password_changed_at__isnull=False).select_related("user").earliest("pk")
+    post = (
+        Post.objects.filter(role="dv", user__password_changed_at__isnull=False)
+        .select_related("user")
+        .earliest("pk")
+    )
     return post.user
 
 
@@ -87,7 +91,9 @@ def _load_list(campaign: Campaign, script: Script, users: dict[str, User]) -> No
     province = Area.objects.get(catalogue=campaign.catalogue, code=PROVINCE)
     areas = area_rows(campaign, province)
     lines = base_list(script, campaign.rules["campaign"]["unit_kinds"], areas, None)
-    workbook = base_list_workbook(campaign.kind.frame_columns, campaign.kind.frame_sheet, lines, with_email=False)
+    workbook = base_list_workbook(
+        campaign.kind.frame_columns, campaign.kind.frame_sheet, lines, with_email=False
+    )
     load_base_list(users["qtv.hanam"], campaign, province, workbook, "danh-sach-nen.xlsx")
 
 
@@ -104,11 +110,15 @@ def _accept_lists(campaign: Campaign, users: dict[str, User]) -> None:
         listing.refresh_from_db()
         sending.send(reviewer, listing, listing.version)
         listing.refresh_from_db()
-        sending.accept(users["qtv.tw"] if listing.level == 1 else users["qtv.hanam"], listing, listing.version)
+        sending.accept(
+            users["qtv.tw"] if listing.level == 1 else users["qtv.hanam"], listing, listing.version
+        )
 
 
 def _administrator(campaign: Campaign, listing: Listing) -> User:
-    post = Post.objects.filter(campaign=campaign, role="qtv", path=listing.path).select_related("user").first()
+    post = (
+        Post.objects.filter(campaign=campaign, role="qtv", path=listing.path).select_related("user").first()
+    )
     if post is None:
         name = f"Quản trị viên {listing.area.name}"
         username = f"qtv.{listing.area.code}"
@@ -144,7 +154,9 @@ def _bring_to(
     try:
         cases.submit(unit, case, saved.version)
     except Refusal as refusal:
-        raise RuntimeError(f"{case.unit.name}: {[it.message for it in getattr(refusal, 'problems', ())]}") from refusal
+        raise RuntimeError(
+            f"{case.unit.name}: {[it.message for it in getattr(refusal, 'problems', ())]}"
+        ) from refusal
     if stage == "returned":
         cell = form.by_name[script.rules["remark_at"]].path
         cases.give_back(users["gsv.duytien"], case, case.version, "", {cell: script.rules["remark"]})
@@ -152,4 +164,3 @@ def _bring_to(
         cases.approve(users["gsv.duytien"], case, case.version)
     if stage == "accepted":
         cases.approve(users["gsv.hanam"], case, case.version)
-

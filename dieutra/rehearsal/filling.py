@@ -65,7 +65,7 @@ class Filling:
         if not soft:
             raise Unexpected(f"Giá trị “{odd}” tại {path} không gây cảnh báo nào.")
         self._submit(expect=422)
-        self.save({}, {key: self.script.rules["justification"] for key in soft})
+        self.save({}, dict.fromkeys(soft, self.script.rules["justification"]))
 
     def send(self) -> None:
         self._submit(expect=200)
@@ -81,7 +81,9 @@ class Filling:
         forged = f'<form action="/phieu/{self.case}/gui/">' + "".join(
             f'<input name="{name}" value="{value}">' for name, value in fields.items()
         )
-        self.person.submit(Page("/", 200, f"<html><body>{forged}</form></body></html>"), "/gui/", expect=expect)
+        self.person.submit(
+            Page("/", 200, f"<html><body>{forged}</form></body></html>"), "/gui/", expect=expect
+        )
 
     def correct_and_send(self) -> None:
         """Read the supervisor's remark at the cell, type the cell anew, send again."""

@@ -110,7 +110,9 @@ class Person:
         self.book.did("account.activated")
 
     def sign_in(self, password: str = PASSWORD) -> Page:
-        return self.submit(self.get("/dang-nhap/"), "/dang-nhap/", {"login": self.username, "password": password})
+        return self.submit(
+            self.get("/dang-nhap/"), "/dang-nhap/", {"login": self.username, "password": password}
+        )
 
     def close(self) -> None:
         self.client.close()
@@ -118,6 +120,6 @@ class Person:
 
 def _words(text: str) -> str:
     try:
-        return " ".join(html.fromstring(text).text_content().split())[:400]
+        return " ".join("".join(map(str, html.fromstring(text).itertext())).split())[:400]
     except (ValueError, TypeError):
         return text[:400]

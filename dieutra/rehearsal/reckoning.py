@@ -18,8 +18,16 @@ from dieutra.rehearsal.acts import Play
 
 # What persons did over HTTP and the record must agree on, verb by verb.
 COUNTED = (
-    "account.activated", "case.submitted", "case.returned", "case.approved", "case.accepted",
-    "case.withdrawn", "draft.saved", "listing.sent", "listing.returned", "listing.accepted",
+    "account.activated",
+    "case.submitted",
+    "case.returned",
+    "case.approved",
+    "case.accepted",
+    "case.withdrawn",
+    "draft.saved",
+    "listing.sent",
+    "listing.returned",
+    "listing.accepted",
 )
 
 
@@ -27,7 +35,9 @@ def reckon(play: Play) -> dict[str, Any]:
     """The report: counts per state, what was done, and `problems` in words; `ok` when there are none."""
     campaign = Campaign.objects.get(slug="dien-tap")
     truth, kept = tally.recount(campaign), tally.kept(campaign)
-    cases = dict(Case.objects.filter(campaign=campaign).values_list("state").annotate(n=Count("pk")).order_by())
+    cases = dict(
+        Case.objects.filter(campaign=campaign).values_list("state").annotate(n=Count("pk")).order_by()
+    )
     verbs = dict(Event.objects.values_list("verb").annotate(n=Count("pk")).order_by())
     problems = [
         *_agreement("Bảng đếm và đếm lại", dict(kept), dict(truth)),
@@ -62,7 +72,9 @@ def _by_state(counts: Counter[tally.Key]) -> dict[str, int]:
 
 def _agreement(what: str, left: dict[Any, int], right: dict[Any, int]) -> list[str]:
     differing = [key for key in left.keys() | right.keys() if left.get(key, 0) != right.get(key, 0)]
-    return [f"{what} khác nhau tại {key}: {left.get(key, 0)} và {right.get(key, 0)}" for key in differing[:10]]
+    return [
+        f"{what} khác nhau tại {key}: {left.get(key, 0)} và {right.get(key, 0)}" for key in differing[:10]
+    ]
 
 
 def _states_by_events(campaign: Campaign) -> Counter[str]:
@@ -97,7 +109,11 @@ def _rows(campaign: Campaign, events: dict[str, int]) -> list[str]:
         "phiếu có bản nháp": (Draft.objects.count(), events.get("case.started", 0)),
         "đơn vị còn trong bảng kê": (units.exclude(decision="remove").count(), cases.count()),
     }
-    problems = [f"Số {what}: {rows} dòng, {number} sự kiện" for what, (rows, number) in pairs.items() if rows != number]
+    problems = [
+        f"Số {what}: {rows} dòng, {number} sự kiện"
+        for what, (rows, number) in pairs.items()
+        if rows != number
+    ]
     if broken_seal():
         problems.append("Chuỗi niêm phong nhật ký bị đứt.")
     return problems
@@ -106,7 +122,9 @@ def _rows(campaign: Campaign, events: dict[str, int]) -> list[str]:
 def _unfinished(campaign: Campaign) -> list[str]:
     problems = [
         f"Việc nền {job.kind} {job.key}: {job.get_state_display()} {job.note[-300:]}"
-        for job in Job.objects.exclude(state=Job.State.DONE).exclude(kind__in=("events.seal", "cases.recount"))[:5]
+        for job in Job.objects.exclude(state=Job.State.DONE).exclude(
+            kind__in=("events.seal", "cases.recount")
+        )[:5]
     ]
     left = Case.objects.filter(campaign=campaign).exclude(state=State.ACCEPTED).count()
     return [*problems, *([f"{left} phiếu chưa được duyệt xong."] if left else [])]

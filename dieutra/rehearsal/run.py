@@ -47,12 +47,27 @@ def _play(
     with server:
         today = date.today()
         server.run(
-            "campaign", "create", kind, "--slug", "dien-tap", "--admin", "qtv.tw", "--admin-email",
-            "qtv.tw@example.gov.vn", "--admin-name", "Trần Thị Trung Ương",
-            "--opens", str(today - timedelta(days=5)), "--list-due", str(today + timedelta(days=5)),
-            "--closes", str(today + timedelta(days=30)),
+            "campaign",
+            "create",
+            kind,
+            "--slug",
+            "dien-tap",
+            "--admin",
+            "qtv.tw",
+            "--admin-email",
+            "qtv.tw@example.gov.vn",
+            "--admin-name",
+            "Trần Thị Trung Ương",
+            "--opens",
+            str(today - timedelta(days=5)),
+            "--list-due",
+            str(today + timedelta(days=5)),
+            "--closes",
+            str(today + timedelta(days=30)),
         )
-        os.environ.update({name: value for name, value in server.environment.items() if name.startswith("DIEUTRA_")})
+        os.environ.update(
+            {name: value for name, value in server.environment.items() if name.startswith("DIEUTRA_")}
+        )
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dieutra.settings")
         import django
 

@@ -16,7 +16,6 @@ import xlsxwriter
 from dieutra.campaigns.kind import FrameColumn
 from dieutra.engine.forms.form import Form
 
-
 AREA_SORTS = ("Tỉnh", "Thành phố", "Quận", "Huyện", "Thị xã", "Phường", "Xã", "Thị trấn", "Đặc khu")
 
 
@@ -43,10 +42,16 @@ class Script:
 
     def answers(self, form: Form, line_level: str, scale: int) -> dict[str, str]:
         """A complete and faultless form by path, every table multiplied by `scale`; `line_level`: tinh, huyen or xa."""
-        named = {**self.rules["answers"], "cap_quan_ly": line_level, **self._cells(self.rules["tables"], scale)}
+        named = {
+            **self.rules["answers"],
+            "cap_quan_ly": line_level,
+            **self._cells(self.rules["tables"], scale),
+        }
         if line_level != "xa":
             above = self.rules["above_commune"]
-            replaced = tuple(f"{table}_{row}_" for table, text in above["tables"].items() for row in _rows(text))
+            replaced = tuple(
+                f"{table}_{row}_" for table, text in above["tables"].items() for row in _rows(text)
+            )
             named = {name: value for name, value in named.items() if not name.startswith(replaced)}
             named |= above["answers"] | self._cells(above["tables"], scale)
         by_name = form.by_name
@@ -104,11 +109,20 @@ def base_list(
     province = next(area for area in areas if area.level == 1)
     districts = [area for area in areas if area.level == 2]
     communes = [area for area in areas if area.level == 3]
-    lines = [_body(province, province, communes, body, n) for n, body in enumerate(_bodies(script, "province"), 1)]
+    lines = [
+        _body(province, province, communes, body, n) for n, body in enumerate(_bodies(script, "province"), 1)
+    ]
     for district in districts:
         own = [commune for commune in communes if commune.parent == district.code]
-        lines += [_body(province, district, own, body, n) for n, body in enumerate(_bodies(script, "district"), 1)]
-        lines += [_commune_unit(province, commune, kind) for commune in own for kind in unit_kinds if kind.get("per_commune")]
+        lines += [
+            _body(province, district, own, body, n) for n, body in enumerate(_bodies(script, "district"), 1)
+        ]
+        lines += [
+            _commune_unit(province, commune, kind)
+            for commune in own
+            for kind in unit_kinds
+            if kind.get("per_commune")
+        ]
     if most is None or most >= len(lines):
         return lines
     step = len(lines) / most
@@ -140,7 +154,9 @@ def _commune_unit(province: AreaRow, commune: AreaRow, kind: Mapping[str, Any]) 
     return Line(code, name, kind["code"], "xa", province.code, commune.parent, commune.code)
 
 
-def base_list_workbook(columns: Sequence[FrameColumn], sheet: str, lines: Sequence[Line], with_email: bool) -> bytes:
+def base_list_workbook(
+    columns: Sequence[FrameColumn], sheet: str, lines: Sequence[Line], with_email: bool
+) -> bytes:
     """The base list as a person would have filled the kind's template."""
     facts = [_facts(line, with_email) for line in lines]
     buffer = BytesIO()

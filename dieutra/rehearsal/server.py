@@ -51,7 +51,10 @@ class Server:
         """A dieutra command against the rehearsal's database."""
         done = subprocess.run(
             [sys.executable, "-m", "dieutra.cli", *command],
-            env=self.environment, capture_output=True, text=True, check=False,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise NotStarted(f"Lệnh {' '.join(command)} không chạy được:\n{done.stderr[-2000:]}")
@@ -63,8 +66,19 @@ class Server:
         self.run("prepare")
         self.log = (self.folder / "server.log").open("w")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dieutra.cli", "serve", "--port", str(self.port), "--processes", str(self.processes)],
-            env=self.environment, stdout=self.log, stderr=self.log,
+            [
+                sys.executable,
+                "-m",
+                "dieutra.cli",
+                "serve",
+                "--port",
+                str(self.port),
+                "--processes",
+                str(self.processes),
+            ],
+            env=self.environment,
+            stdout=self.log,
+            stderr=self.log,
         )
         self._wait_until_up()
         return self
@@ -105,7 +119,9 @@ class Mailbox:
         with self.lock:
             for file in sorted(self.folder.iterdir()):
                 # A letter is whole when its closing line is there.
-                if file.name in self.read or not (text := file.read_text("utf-8")).rstrip().endswith("-" * 20):
+                if file.name in self.read or not (text := file.read_text("utf-8")).rstrip().endswith(
+                    "-" * 20
+                ):
                     continue
                 self.read.add(file.name)
                 for part in re.split(r"^-{60,}$", text, flags=re.M):

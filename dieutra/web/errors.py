@@ -9,13 +9,18 @@ from dieutra.engine.refusals import Invalid, Refusal
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "") or request.content_type == "application/json"
+    return (
+        "application/json" in request.headers.get("Accept", "") or request.content_type == "application/json"
+    )
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     problems = refusal.problems if isinstance(refusal, Invalid) else ()
     if wants_json(request):
-        body = {"detail": refusal.message, "problems": [{"place": p.place, "message": p.message} for p in problems]}
+        body = {
+            "detail": refusal.message,
+            "problems": [{"place": p.place, "message": p.message} for p in problems],
+        }
         return JsonResponse(body, status=refusal.status)
     context = {"message": refusal.message, "problems": problems, "back": request.headers.get("Referer", "/")}
     return render(request, "refusal.html", context, status=refusal.status)
@@ -43,4 +48,6 @@ def broken(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"detail": message, "problems": []}, status=status)
-    return render(request, "refusal.html", {"title": title, "message": message, "problems": ()}, status=status)
+    return render(
+        request, "refusal.html", {"title": title, "message": message, "problems": ()}, status=status
+    )

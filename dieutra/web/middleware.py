@@ -48,7 +48,9 @@ class IdleLock:
             if touched and now - touched > settings.IDLE_SECONDS:
                 logout(request)
                 if not wants_json(request):
-                    messages.info(request, "Bạn đã được đăng xuất vì 15 phút không thao tác. Số liệu đã lưu vẫn còn.")
+                    messages.info(
+                        request, "Bạn đã được đăng xuất vì 15 phút không thao tác. Số liệu đã lưu vẫn còn."
+                    )
             elif now - touched > TOUCH_EVERY:
                 request.session["touched"] = now
         return self.get_response(request)

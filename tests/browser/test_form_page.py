@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from dieutra.engine.forms.form import Form
+from dieutra.engine.forms.form import Form, Node
 from tests.browser.harness import HOUSE, Harness
 
 pytestmark = pytest.mark.browser
@@ -116,6 +117,34 @@ def test_text_that_is_no_clear_number_stays_as_typed_with_a_message(page: Page, 
     assert harness.answers[cell(2, 4)] == "?1.234"
     page.reload()
     expect(at(page, cell(2, 4))).to_have_value("1.234")
+
+
+def test_a_pasted_english_thousand_is_asked_about_and_not_taken_for_a_decimal(
+    page: Page, harness: Harness
+) -> None:
+    opened(page, harness)
+    at(page, cell(2, 4)).click()
+    paste(page, "1,234")
+    page.keyboard.press("ArrowDown")
+    expect(at(page, cell(2, 4))).to_have_value("1,234")
+    expect(page.locator("[data-place]")).to_contain_text("có thể là 1234 hoặc 1,234")
+    at(page, cell(2, 4)).click()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-place]")).to_contain_text("có thể là 1234 hoặc 1,234")
+    at(page, cell(2, 4)).click()
+    page.keyboard.type("1,234")
+    page.keyboard.press("Enter")
+    expect(at(page, cell(2, 4))).not_to_have_attribute("aria-invalid", "true")
+    saved(page)
+    assert harness.answers[cell(2, 4)] == "1.234"
+
+
+def test_a_year_is_not_grouped(page: Page, harness: Harness, small_form: Form) -> None:
+    year = Node("/data/nam", "question", "int", label={"vi": "Năm sinh"})
+    harness.form = replace(small_form, nodes=(*small_form.nodes, year))
+    harness.answers = {"/data/nam": "1975"}
+    opened(page, harness)
+    expect(at(page, "/data/nam")).to_have_value("1975")
 
 
 def test_a_date_is_typed_day_first_and_kept_year_first(page: Page, harness: Harness) -> None:
@@ -444,7 +473,7 @@ def test_the_form_works_without_javascript(context: BrowserContext, harness: Har
     page.get_by_label("Trang thông tin điện tử").check()
     page.get_by_role("button", name="Lưu").click()
     expect(page.get_by_text("Số nữ (1.300) không được lớn hơn tổng số (1.245).").first).to_be_visible()
-    expect(at(page, cell(1, 1))).to_have_value("1245")
+    expect(at(page, cell(1, 1))).to_have_value("1.245")
     assert harness.answers["/data/chung/cntt"] == "lan web"
     page.get_by_label("Mạng nội bộ (LAN)").uncheck()
     page.get_by_label("Trang thông tin điện tử").uncheck()
@@ -461,4 +490,4 @@ def test_a_form_to_be_read_only_cannot_be_changed(page: Page, harness: Harness, 
     at(page, cell(2, 1)).click()
     page.keyboard.press("Delete")
     paste(page, "1\t2")
-    expect(at(page, cell(2, 1))).to_have_value("1245")
+    expect(at(page, cell(2, 1))).to_have_value("1245")  # ungrouped while it has the focus

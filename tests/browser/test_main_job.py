@@ -104,7 +104,7 @@ def test_a_unit_fills_is_stopped_justifies_and_sends_and_supervisors_return_and_
     expect(field(unit, form, "lao_dong_r02_c4")).to_have_value("4")
     # by paste, as copied from a spreadsheet
     field(unit, form, "lao_dong_r03_c1").click()
-    paste(unit, "11\t5\t3\t0\r\n0\t0\t0\t0\r\n1\t0\t0\r\n1\t1\t1\r\n7\t3\t2\r\n22\t9\t5\t4\r\n3\t1\t1\t1\r\n2\t1\t0\t0\r\n0\t0\t0\t0\r\n25\t10\r\n")
+    paste(unit, "\r\n".join(line.replace(" ", "\t") for line in COPIED))
     expect(field(unit, form, "lao_dong_r12_c2")).to_have_value("10")
     expect(field(unit, form, "lao_dong_r01_c1")).to_have_value("26")
     saved(unit)
@@ -191,6 +191,9 @@ def test_the_form_works_without_javascript(browser: Browser, site: Server, form:
     expect(field(page, form, "thu_chi_r03_c2")).to_have_value("1.234,5")
     context.close()
 
+
+# lines 03 to 12 of table C1
+COPIED = ("11 5 3 0", "0 0 0 0", "1 0 0", "1 1 1", "7 3 2", "22 9 5 4", "3 1 1 1", "2 1 0 0", "0 0 0 0", "25 10")
 
 SCREENS = {
     "don.vi.la": ["/phieu/"],

@@ -84,14 +84,18 @@ def test_a_hard_error_stops_the_form(world: World) -> None:
     assert any(problem.place == cell for problem in refused.value.problems)
 
 
-def test_a_soft_finding_asks_for_a_written_justification_which_travels_with_the_response(world: World) -> None:
+def test_a_soft_finding_asks_for_a_written_justification_which_travels_with_the_response(
+    world: World,
+) -> None:
     user, case = world.user("don.vi"), filled(world)
     saved = actions.save_draft(user, case, 1, {path_of(case, "nam_sinh"): "1943"}, {})
     soft = [finding for finding in saved.state.findings if finding.severity == "soft"]
     assert soft
     with pytest.raises(Invalid, match="Chưa gửi được"):
         actions.submit(user, world.case("don.vi"), 2)
-    said = {f"{finding.check}|{finding.path}": "Đồng chí được kéo dài thời gian công tác." for finding in soft}
+    said = {
+        f"{finding.check}|{finding.path}": "Đồng chí được kéo dài thời gian công tác." for finding in soft
+    }
     actions.save_draft(user, world.case("don.vi"), 2, {}, said)
     response = actions.submit(user, world.case("don.vi"), 3)
     assert {finding.justification for finding in response.findings.all()} == set(said.values())

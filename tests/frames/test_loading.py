@@ -136,6 +136,7 @@ def test_only_the_administrator_of_the_province_or_above_loads(
         load_base_list(who(person), campaign, province, sheet(GOOD), "nen.xlsx")
 
 
+@pytest.mark.heavy
 def test_ten_thousand_lines_are_loaded_within_five_seconds(
     campaign: Campaign, province: Area, who: Who
 ) -> None:

@@ -25,8 +25,13 @@ def area(world: World, code: str) -> Area:
 
 def make(world: World, actor: str, role: str, code: str, username: str = "nguoi.moi") -> Post:
     return appoint(
-        world.user(actor), world.campaign, role, area(world, code),
-        username=username, full_name="Người Mới", email=f"{username}@example.gov.vn",
+        world.user(actor),
+        world.campaign,
+        role,
+        area(world, code),
+        username=username,
+        full_name="Người Mới",
+        email=f"{username}@example.gov.vn",
     )
 
 
@@ -71,10 +76,19 @@ def test_a_taken_name_is_said_in_words(world: World) -> None:
 def test_a_wrong_address_is_named(world: World) -> None:
     with pytest.raises(Invalid) as refused:
         appoint(
-            world.user("ong.tinh"), world.campaign, "gsv", area(world, HA_NAM),
-            username="có dấu", full_name="", email="khong-phai-thu",
+            world.user("ong.tinh"),
+            world.campaign,
+            "gsv",
+            area(world, HA_NAM),
+            username="có dấu",
+            full_name="",
+            email="khong-phai-thu",
         )
-    assert {problem.place for problem in refused.value.problems} == {"Tên đăng nhập", "Họ và tên", "Thư điện tử"}
+    assert {problem.place for problem in refused.value.problems} == {
+        "Tên đăng nhập",
+        "Họ và tên",
+        "Thư điện tử",
+    }
 
 
 def test_a_new_account_gets_one_letter_with_a_link_that_works_once(world: World, mailoutbox: list) -> None:
@@ -105,7 +119,9 @@ def test_a_link_dies_after_72_hours(world: World) -> None:
         actions.open_activation(token)
 
 
-@pytest.mark.parametrize("weak", ["ngan#1A", "khongcochuhoa#1", "KHONGCOCHUTHUONG#1", "KhongCoChuSo#", "KhongCoKyTu1"])
+@pytest.mark.parametrize(
+    "weak", ["ngan#1A", "khongcochuhoa#1", "KHONGCOCHUTHUONG#1", "KhongCoChuSo#", "KhongCoKyTu1"]
+)
 def test_a_weak_password_is_refused(world: World, weak: str) -> None:
     token = actions.issue_activation(make(world, "ong.tinh", "gsv", HA_NAM).user)
     with pytest.raises(Invalid):

@@ -132,6 +132,7 @@ def test_a_catalogue_that_does_not_come_with_dieutra_is_refused_with_the_list_of
     assert "vn-2025-03" in refusal.value.message
 
 
+@pytest.mark.heavy
 def test_the_largest_catalogue_loads_within_three_seconds() -> None:
     Conversion.objects.all().delete()
     for level in (3, 2, 1, 0):

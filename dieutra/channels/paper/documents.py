@@ -102,7 +102,9 @@ def _block(block: dict[str, Any]) -> list[dict[str, Any]]:
             if not row["hidden"]
         ]
         heads = [[column["code"], column["label"]] for column in block["columns"]]
-        return [{"block": "table", "label": block["label"], "unit": block["unit"], "heads": heads, "rows": rows}]
+        return [
+            {"block": "table", "label": block["label"], "unit": block["unit"], "heads": heads, "rows": rows}
+        ]
     if block["block"] == "group":
         inner = [it for each in block["blocks"] for it in _block(each)]
         return [{"block": "heading", "label": block["label"]}, *inner]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dieutra.channels.web.formats import shown_date, shown_number
+from dieutra.channels.web.formats import canonical_number, shown_date, shown_number
 from dieutra.channels.web.page import ChoiceView, FieldView, Widget
 from dieutra.channels.web.sheet import Sheet
 from dieutra.engine.forms.form import Node
@@ -55,10 +55,17 @@ def _widget(node: Node) -> Widget:
 
 
 def _shown(node: Node, raw: str) -> str:
-    """Ungrouped, so that a page sent back without JavaScript reads the same; form.js groups the thousands."""
     if node.type in ("int", "decimal"):
-        return shown_number(raw, grouped=False)
+        return _shown_number(node, raw)
     return shown_date(raw) if node.type == "date" else raw
+
+
+def _shown_number(node: Node, raw: str) -> str:
+    """With its thousands grouped, unless it is no amount or would not be read back as the same number."""
+    grouped = shown_number(raw)
+    is_amount = node.kind == "cell" or node.unit is not None or "thousands-sep" in node.appearance
+    reads_the_same = canonical_number(grouped, node.type or "") == raw
+    return grouped if is_amount and reads_the_same else shown_number(raw, grouped=False)
 
 
 def _choices(sheet: Sheet, node: Node, raw: str) -> tuple[ChoiceView, ...]:

@@ -62,7 +62,9 @@ def _place_names(campaign: Campaign, paths: list[str]) -> dict[str, str]:
 
 def _choices(user: User, campaign: Campaign, area: Area) -> list[tuple[str, str]]:
     """Roles that the person creates by hand; units' accounts come from the accepted list."""
-    pairs = sorted(creatable(user, campaign, area) - {("dv", 1), ("dv", 2)}, key=lambda pair: (pair[1], pair[0]))
+    pairs = sorted(
+        creatable(user, campaign, area) - {("dv", 1), ("dv", 2)}, key=lambda pair: (pair[1], pair[0])
+    )
     levels = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "cấp xã"}
     return [(f"{role}.{level}", f"{Role(role).label} {levels[level]}") for role, level in pairs]
 
@@ -120,7 +122,9 @@ def _post(request: HttpRequest, pk: int) -> Post:
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
     actions.resend_activation(signed_in(request), post)
-    messages.success(request, f"Đang gửi lại liên kết kích hoạt cho {post.user.username}. Liên kết cũ hết hiệu lực.")
+    messages.success(
+        request, f"Đang gửi lại liên kết kích hoạt cho {post.user.username}. Liên kết cũ hết hiệu lực."
+    )
     return redirect("accounts")
 
 

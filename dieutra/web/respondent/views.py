@@ -88,7 +88,11 @@ def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str]]:
     wrong = Invalid("Dữ liệu gửi lên không đúng dạng. Hãy tải lại trang; số liệu đã lưu vẫn còn.")
     try:
         body = json.loads(request.body)
-        base, changes, said = int(body["base_version"]), body.get("changes", {}), body.get("justifications", {})
+        base, changes, said = (
+            int(body["base_version"]),
+            body.get("changes", {}),
+            body.get("justifications", {}),
+        )
     except (ValueError, TypeError, KeyError, RecursionError, AttributeError):
         raise wrong from None
     for table in (changes, said):
@@ -212,7 +216,9 @@ def _where(case: Case, at: str) -> str:
         return ""
     codes = node.codes or {}
     if codes:
-        return ", ".join(f"{words} {codes[key]}" for key, words in (("row", "dòng"), ("col", "cột")) if key in codes)
+        return ", ".join(
+            f"{words} {codes[key]}" for key, words in (("row", "dòng"), ("col", "cột")) if key in codes
+        )
     return node.label.get("vi", node.name)
 
 

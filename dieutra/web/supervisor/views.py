@@ -60,7 +60,9 @@ def _review_page(request: HttpRequest, case: Case) -> dict[str, object]:
     user = signed_in(request)
     context: dict[str, object] = {"case": case, "steps": steps(case)}
     if case.response:
-        context |= page_of(case, sheet_as_sent(case, case.response), comments_on(case), request, readonly=True)
+        context |= page_of(
+            case, sheet_as_sent(case, case.response), comments_on(case), request, readonly=True
+        )
     waiting_here = case.state in (State.SUBMITTED, State.IN_REVIEW)
     return context | {"may_decide": waiting_here and may(user, "case.review", case, level=case.level)}
 

@@ -11,12 +11,18 @@ export class Banners {
   /** `kind`: info, warn or bad. `parts` are texts or elements; `actions` are [label, function] or elements. */
   show(name, kind, parts, { actions = [], closable = kind !== "bad" } = {}) {
     const buttons = actions.map((action) =>
-      Array.isArray(action) ? make("button", { type: "button", class: "btn btn-sm btn-light", onclick: action[1] }, action[0]) : action,
+      Array.isArray(action)
+        ? make("button", { type: "button", class: "btn btn-sm btn-light", onclick: action[1] }, action[0])
+        : action,
     );
     const banner = make(
       "div",
       { class: `dt-banner is-${kind}`, role: kind === "info" ? "status" : "alert", "data-banner": name },
-      make("div", { class: "dt-banner-text" }, ...parts.map((part) => (typeof part === "string" ? make("p", {}, part) : part))),
+      make(
+        "div",
+        { class: "dt-banner-text" },
+        ...parts.map((part) => (typeof part === "string" ? make("p", {}, part) : part)),
+      ),
       buttons.length ? make("div", { class: "dt-banner-actions" }, ...buttons) : null,
       closable ? this.closeButton(name) : null,
     );
@@ -27,7 +33,11 @@ export class Banners {
   }
 
   closeButton(name) {
-    return make("button", { type: "button", class: "dt-close", "aria-label": this.say("close"), onclick: () => this.hide(name) }, "×");
+    return make(
+      "button",
+      { type: "button", class: "dt-close", "aria-label": this.say("close"), onclick: () => this.hide(name) },
+      "×",
+    );
   }
 
   hide(name) {

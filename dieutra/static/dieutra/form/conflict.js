@@ -33,17 +33,29 @@ export function showConflict(page, reply, { mine, others }, choose) {
     choose(whose);
   };
   page.banners.show("conflict", "bad", parts, {
-    actions: [[say("keepMine"), pick("mine")], [say("takeTheirs"), pick("theirs")]],
+    actions: [
+      [say("keepMine"), pick("mine")],
+      [say("takeTheirs"), pick("theirs")],
+    ],
   });
 }
 
 function table({ say, placeName, tableName, sheet }, rows) {
   const text = (path, value) => (value ? shown(value, sheet.nodes.get(path)) : say("blank"));
   const head = ["place", "mine", "theirs"].map((word) => make("th", { scope: "col" }, say(word)));
-  const lines = rows.slice(0, MOST_LISTED).map(({ path, mine, theirs }) =>
-    make("tr", {}, make("th", { scope: "row" }, placeName(path), make("small", {}, tableName(path))), make("td", {}, text(path, mine)), make("td", {}, text(path, theirs))),
-  );
-  if (rows.length > MOST_LISTED) lines.push(make("tr", {}, make("td", { colspan: "3" }, say("andMore", rows.length - MOST_LISTED))));
+  const lines = rows
+    .slice(0, MOST_LISTED)
+    .map(({ path, mine, theirs }) =>
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row" }, placeName(path), make("small", {}, tableName(path))),
+        make("td", {}, text(path, mine)),
+        make("td", {}, text(path, theirs)),
+      ),
+    );
+  if (rows.length > MOST_LISTED)
+    lines.push(make("tr", {}, make("td", { colspan: "3" }, say("andMore", rows.length - MOST_LISTED))));
   return make(
     "div",
     { class: "dt-differences", tabindex: "0", role: "region", "aria-label": say("place") },

@@ -25,7 +25,15 @@ export class Desk {
     this.history = new History();
     this.justifications = new Map(Object.entries(state.justifications));
     this.banners = new Banners(root, this.say);
-    this.messages = new Messages(root, this.sheet, this.fields, this.placeName, this.justifications, this.say, state.readonly);
+    this.messages = new Messages(
+      root,
+      this.sheet,
+      this.fields,
+      this.placeName,
+      this.justifications,
+      this.say,
+      state.readonly,
+    );
     this.overview = new Overview(root, this);
     this.visibility = new Visibility(root, this.sheet, this.fields, state.readonly);
     this.paste = new Paste(this.sheet, this.fields, this.placeName, this.say);
@@ -84,7 +92,8 @@ export class Desk {
   /** Shows values that need no saving; `undoable` lets the person take them back. */
   adopt(changes, undoable = false) {
     if (!changes.length) return;
-    if (undoable) this.history.push(changes.map(([path, after]) => ({ path, before: this.sheet.stored(path), after })));
+    if (undoable)
+      this.history.push(changes.map(([path, after]) => ({ path, before: this.sheet.stored(path), after })));
     this.paint(this.sheet.set(changes));
   }
 
@@ -162,7 +171,11 @@ export class Desk {
     this.fields.show(place.grid.field(place.r, place.c).dataset.field, true);
     const { count: dropped, lines } = this.paste.report(leftOut);
     this.announce("pasted", count);
-    if (dropped) this.banners.show("paste", "warn", [`${this.say("pasted", changes.length)} ${this.say("leftOut", dropped)}`, lines.join("; ")]);
+    if (dropped)
+      this.banners.show("paste", "warn", [
+        `${this.say("pasted", changes.length)} ${this.say("leftOut", dropped)}`,
+        lines.join("; "),
+      ]);
   }
 
   // Findings, comments, voice
@@ -177,7 +190,10 @@ export class Desk {
       if (known.has(name)) continue;
       const text = typeof found.message === "string" ? found.message : this.sheet.text(found.message);
       const here = this.messages.extra.get(found.path) || [];
-      this.messages.extra.set(found.path, [...here, { ...found, check: name, key: `${name}|${found.path}`, text }]);
+      this.messages.extra.set(found.path, [
+        ...here,
+        { ...found, check: name, key: `${name}|${found.path}`, text },
+      ]);
     }
     for (const path of new Set([...before, ...this.messages.extra.keys()])) this.messages.render(path);
     this.overview.refresh();

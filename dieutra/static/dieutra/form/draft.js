@@ -55,7 +55,11 @@ export class Draft {
 
   writeCopy(typing = []) {
     if (this.isClean && !typing.length) return this.copy.remove();
-    const changes = [...new Map([...this.changes, ...typing])].map(([path, value]) => [path, this.base.get(path) || "", value]);
+    const changes = [...new Map([...this.changes, ...typing])].map(([path, value]) => [
+      path,
+      this.base.get(path) || "",
+      value,
+    ]);
     const entry = { version: this.version, changes, reasons: [...this.reasons], seen: [...this.seen] };
     if (!this.copy.write(entry)) this.on.noLocal();
   }
@@ -113,7 +117,9 @@ export class Draft {
     if (type === "opaqueredirect" || status === 401 || status === 403) return this.stopFor("expired");
     if (status >= 500 || status === 429 || !reply) return this.retryLater(String(status));
     if (ok) return this.taken(reply, sent);
-    return status === 409 ? this.stopFor("conflict", reply) : this.stopFor("refused", reply.detail || `${status}.`);
+    return status === 409
+      ? this.stopFor("conflict", reply)
+      : this.stopFor("refused", reply.detail || `${status}.`);
   }
 
   taken(reply, sent) {

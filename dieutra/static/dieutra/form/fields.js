@@ -6,7 +6,8 @@ export class Fields {
     this.sheet = sheet;
     this.byPath = new Map();
     this.touched = new Set(); // paths of fields with input since they were last shown
-    for (const element of root.querySelectorAll("[data-field]")) this.byPath.set(element.dataset.field, element);
+    for (const element of root.querySelectorAll("[data-field]"))
+      this.byPath.set(element.dataset.field, element);
   }
 
   at(path) {
@@ -48,7 +49,8 @@ export class Fields {
     const value = this.sheet.stored(path);
     if (this.isChoices(element)) {
       const chosen = value.split(" ");
-      for (const input of element.querySelectorAll("input:not([type=hidden])")) input.checked = chosen.includes(input.value);
+      for (const input of element.querySelectorAll("input:not([type=hidden])"))
+        input.checked = chosen.includes(input.value);
       return;
     }
     const text = shown(value, this.sheet.nodes.get(path), editing);

@@ -20,7 +20,10 @@ function selectedAt(value, index) {
 
 function extreme(sign) {
   return (...values) =>
-    numbersOf(values).reduce((best, it) => (best.isNaN || decimal.compare(it, best) * sign > 0 ? it : best), NAN);
+    numbersOf(values).reduce(
+      (best, it) => (best.isNaN || decimal.compare(it, best) * sign > 0 ? it : best),
+      NAN,
+    );
 }
 
 function round(value, places = ZERO) {
@@ -33,7 +36,9 @@ function round(value, places = ZERO) {
 function real(compute) {
   return (...values) => {
     const given = values.map(toNumber);
-    return given.some((number) => number.isNaN) ? NAN : decimal.fromDouble(compute(...given.map(decimal.toDouble)));
+    return given.some((number) => number.isNaN)
+      ? NAN
+      : decimal.fromDouble(compute(...given.map(decimal.toDouble)));
   };
 }
 
@@ -91,8 +96,18 @@ function datePart(at, letter) {
   const seconds = at.seconds ?? 0;
   const [hour, minute, second] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const parts = {
-    Y: pad(at.year, 4), y: pad(at.year % 100), m: pad(at.month), n: String(at.month), d: pad(at.day),
-    e: String(at.day), H: pad(hour), h: String(hour), M: pad(minute), S: pad(second), 3: pad(at.millis, 3), "%": "%",
+    Y: pad(at.year, 4),
+    y: pad(at.year % 100),
+    m: pad(at.month),
+    n: String(at.month),
+    d: pad(at.day),
+    e: String(at.day),
+    H: pad(hour),
+    h: String(hour),
+    M: pad(minute),
+    S: pad(second),
+    3: pad(at.millis, 3),
+    "%": "%",
   };
   if (!(letter in parts)) throw new EvaluationError(`format-date(%${letter})`);
   return parts[letter];
@@ -105,52 +120,57 @@ function decimalDateTime(value) {
 }
 
 /** Name -> function on values. `if`, `once`, `count`, `today` and `now` are in eval.js. */
-export const FUNCTIONS = new Map(Object.entries({
-  coalesce: (...values) => values.find((value) => !isBlank(value)) ?? values[values.length - 1],
-  selected,
-  "selected-at": selectedAt,
-  "count-selected": (value) => count(words(value).length),
-  "count-non-empty": (...values) => count(values.filter((value) => !isBlank(value)).length),
-  sum: (...values) => numbersOf(values).reduce(decimal.add, ZERO),
-  min: extreme(-1),
-  max: extreme(1),
-  round,
-  int: (value) => decimal.whole(toNumber(value)),
-  number: toNumber,
-  string: toText,
-  boolean: toBoolean,
-  "boolean-from-string": (value) => ["true", "1"].includes(toText(value)),
-  not: (value) => !toBoolean(value),
-  true: () => true,
-  false: () => false,
-  abs: (value) => decimal.absolute(toNumber(value)),
-  pow: real(Math.pow),
-  sqrt: real(Math.sqrt),
-  exp: real(Math.exp),
-  exp10: real((number) => Math.pow(10, number)),
-  log: real(Math.log),
-  log10: real(Math.log10),
-  sin: real(Math.sin),
-  cos: real(Math.cos),
-  tan: real(Math.tan),
-  asin: real(Math.asin),
-  acos: real(Math.acos),
-  atan: real(Math.atan),
-  atan2: real(Math.atan2),
-  pi: () => decimal.fromDouble(Math.PI),
-  concat: (...values) => values.map(toText).join(""),
-  join: (separator, ...values) => values.map(toText).join(toText(separator)),
-  "string-length": (value) => count([...toText(value)].length),
-  substr,
-  "substring-before": before,
-  "substring-after": after,
-  contains: (value, part) => toText(value).includes(toText(part)),
-  "starts-with": (value, part) => toText(value).startsWith(toText(part)),
-  "ends-with": (value, part) => toText(value).endsWith(toText(part)),
-  "normalize-space": (value) => toText(value).replace(/[ \t\r\n]+/g, " ").replace(/^ | $/g, ""),
-  translate,
-  regex: (value, pattern) => fullMatch(toText(value), toText(pattern)),
-  date: toDate,
-  "format-date": formatDate,
-  "decimal-date-time": decimalDateTime,
-}));
+export const FUNCTIONS = new Map(
+  Object.entries({
+    coalesce: (...values) => values.find((value) => !isBlank(value)) ?? values[values.length - 1],
+    selected,
+    "selected-at": selectedAt,
+    "count-selected": (value) => count(words(value).length),
+    "count-non-empty": (...values) => count(values.filter((value) => !isBlank(value)).length),
+    sum: (...values) => numbersOf(values).reduce(decimal.add, ZERO),
+    min: extreme(-1),
+    max: extreme(1),
+    round,
+    int: (value) => decimal.whole(toNumber(value)),
+    number: toNumber,
+    string: toText,
+    boolean: toBoolean,
+    "boolean-from-string": (value) => ["true", "1"].includes(toText(value)),
+    not: (value) => !toBoolean(value),
+    true: () => true,
+    false: () => false,
+    abs: (value) => decimal.absolute(toNumber(value)),
+    pow: real(Math.pow),
+    sqrt: real(Math.sqrt),
+    exp: real(Math.exp),
+    exp10: real((number) => Math.pow(10, number)),
+    log: real(Math.log),
+    log10: real(Math.log10),
+    sin: real(Math.sin),
+    cos: real(Math.cos),
+    tan: real(Math.tan),
+    asin: real(Math.asin),
+    acos: real(Math.acos),
+    atan: real(Math.atan),
+    atan2: real(Math.atan2),
+    pi: () => decimal.fromDouble(Math.PI),
+    concat: (...values) => values.map(toText).join(""),
+    join: (separator, ...values) => values.map(toText).join(toText(separator)),
+    "string-length": (value) => count([...toText(value)].length),
+    substr,
+    "substring-before": before,
+    "substring-after": after,
+    contains: (value, part) => toText(value).includes(toText(part)),
+    "starts-with": (value, part) => toText(value).startsWith(toText(part)),
+    "ends-with": (value, part) => toText(value).endsWith(toText(part)),
+    "normalize-space": (value) =>
+      toText(value)
+        .replace(/[ \t\r\n]+/g, " ")
+        .replace(/^ | $/g, ""),
+    translate,
+    regex: (value, pattern) => fullMatch(toText(value), toText(pattern)),
+    date: toDate,
+    "format-date": formatDate,
+    "decimal-date-time": decimalDateTime,
+  }),
+);

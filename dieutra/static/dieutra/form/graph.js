@@ -18,7 +18,9 @@ function reads(ast, self) {
 function itemsOfNode(node) {
   const { path, parent } = node;
   const up = parent ? [`r:${parent}`] : [];
-  const items = [{ kind: "relevance", node, path, makes: `r:${path}`, needs: [...up, ...reads(node.relevant, path)] }];
+  const items = [
+    { kind: "relevance", node, path, makes: `r:${path}`, needs: [...up, ...reads(node.relevant, path)] },
+  ];
   if (!node.type || node.kind === "note") return items;
   const own = [`r:${path}`, `v:${path}`];
   const calculation = reads(node.calculate, path).filter((signal) => signal !== `v:${path}`);
@@ -39,8 +41,14 @@ function isConstant(ast, name) {
 
 function itemOfCheck(check) {
   const paths = [...readPaths(check.expr, check.where)];
-  const inMessage = Object.values(check.message).flatMap((text) => [...text.matchAll(/\$\{(\/[^}]*)\}/g)].map((found) => found[1]));
-  const needs = new Set([`r:${check.where}`, `v:${check.where}`, ...[...paths, ...inMessage].map((path) => `v:${path}`)]);
+  const inMessage = Object.values(check.message).flatMap((text) =>
+    [...text.matchAll(/\$\{(\/[^}]*)\}/g)].map((found) => found[1]),
+  );
+  const needs = new Set([
+    `r:${check.where}`,
+    `v:${check.where}`,
+    ...[...paths, ...inMessage].map((path) => `v:${path}`),
+  ]);
   return { kind: "check", check, reads: paths, path: check.where, needs: [...needs] };
 }
 

@@ -5,7 +5,9 @@ export class Grid {
     this.table = table;
     this.box = table.closest("[data-table-box]");
     this.rows = [...table.querySelectorAll("tr[data-row]")];
-    this.fields = this.rows.map((row) => [...row.querySelectorAll("td:not(.dt-code)")].map((cell) => cell.querySelector("[data-field]")));
+    this.fields = this.rows.map((row) =>
+      [...row.querySelectorAll("td:not(.dt-code)")].map((cell) => cell.querySelector("[data-field]")),
+    );
     this.height = this.rows.length;
     this.width = this.fields[0]?.length ?? 0;
     this.anchor = null;
@@ -22,7 +24,11 @@ export class Grid {
   /** The next field in a direction, over blocked ones; with `far`, the last one. */
   next({ r, c }, dr, dc, far = false) {
     let found = null;
-    for (let y = r + dr, x = c + dc; y >= 0 && y < this.height && x >= 0 && x < this.width; y += dr, x += dc) {
+    for (
+      let y = r + dr, x = c + dc;
+      y >= 0 && y < this.height && x >= 0 && x < this.width;
+      y += dr, x += dc
+    ) {
       if (!this.field(y, x)) continue;
       found = { r: y, c: x };
       if (!far) break;
@@ -33,7 +39,9 @@ export class Grid {
   /** The first or last field of a row, or of the whole table. */
   edge({ r }, last, whole) {
     const rows = whole ? this.rows.map((_, at) => at) : [r];
-    const places = rows.flatMap((y) => this.fields[y].map((_, x) => ({ r: y, c: x }))).filter(({ r: y, c: x }) => this.field(y, x));
+    const places = rows
+      .flatMap((y) => this.fields[y].map((_, x) => ({ r: y, c: x })))
+      .filter(({ r: y, c: x }) => this.field(y, x));
     return (last ? places[places.length - 1] : places[0]) ?? null;
   }
 
@@ -49,7 +57,9 @@ export class Grid {
   }
 
   get hasRange() {
-    return Boolean(this.anchor && this.head && (this.anchor.r !== this.head.r || this.anchor.c !== this.head.c));
+    return Boolean(
+      this.anchor && this.head && (this.anchor.r !== this.head.r || this.anchor.c !== this.head.c),
+    );
   }
 
   select(anchor, head) {
@@ -77,7 +87,9 @@ export class Grids {
     this.places = new Map();
     this.all = [...root.querySelectorAll("table[data-table]")].map((table) => new Grid(table));
     for (const grid of this.all) {
-      grid.fields.forEach((row, r) => row.forEach((field, c) => field && this.places.set(field, { grid, r, c })));
+      grid.fields.forEach((row, r) =>
+        row.forEach((field, c) => field && this.places.set(field, { grid, r, c })),
+      );
     }
   }
 

@@ -14,11 +14,13 @@ export class Keys {
     const place = this.grids.place(field);
     if (!place || event.isComposing || event.altKey) return false;
     if (event.key in ARROWS) return this.arrow(event, field, place);
-    if (event.key === "Enter") return this.go(place, place.grid.next(place, event.shiftKey ? -1 : 1, 0), field);
+    if (event.key === "Enter")
+      return this.go(place, place.grid.next(place, event.shiftKey ? -1 : 1, 0), field);
     if (event.key === "Home" || event.key === "End") return this.homeOrEnd(event, field, place);
     if (event.key === "Escape") return this.desk.revert(field);
     if (event.key === "F2") return caretToEnd(field);
-    if (event.key === "Delete" && (place.grid.hasRange || isAllSelected(field))) return this.desk.clear(place);
+    if (event.key === "Delete" && (place.grid.hasRange || isAllSelected(field)))
+      return this.desk.clear(place);
     if (event.key === "a" && (event.ctrlKey || event.metaKey)) return this.selectTable(field, place);
     return false;
   }

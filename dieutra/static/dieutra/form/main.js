@@ -19,7 +19,10 @@ function listen(root, desk) {
   root.addEventListener("focusin", (event) => isText(event.target) && enter(event.target, desk));
   root.addEventListener("focusout", (event) => isText(event.target) && leave(event.target, desk));
   root.addEventListener("input", (event) => typing(event.target, desk));
-  root.addEventListener("change", (event) => isText(event.target) || desk.commitField(desk.fields.pathOf(event.target)));
+  root.addEventListener(
+    "change",
+    (event) => isText(event.target) || desk.commitField(desk.fields.pathOf(event.target)),
+  );
   root.addEventListener("keydown", (event) => press(event, desk));
   root.addEventListener("mousedown", (event) => pressMouse(event, desk));
   root.addEventListener("paste", (event) => paste(event, desk));
@@ -72,8 +75,11 @@ function press(event, desk) {
 
 function nextField(field, desk) {
   const all = [...desk.fields.byPath.keys()];
-  const next = all.slice(all.indexOf(field.dataset.field) + 1).find((path) => desk.fields.isOpen(path) && isVisible(desk.fields.at(path)));
-  if (next) (desk.fields.at(next).querySelector?.("input:not([type=hidden])") ?? desk.fields.at(next)).focus();
+  const next = all
+    .slice(all.indexOf(field.dataset.field) + 1)
+    .find((path) => desk.fields.isOpen(path) && isVisible(desk.fields.at(path)));
+  if (next)
+    (desk.fields.at(next).querySelector?.("input:not([type=hidden])") ?? desk.fields.at(next)).focus();
 }
 
 function isVisible(element) {

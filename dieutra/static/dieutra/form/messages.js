@@ -12,7 +12,10 @@ export class Messages {
 
   /** All findings at a path: the sheet's own and the server's. */
   findingsAt(path) {
-    return [...this.sheet.findingsAt(path), ...(this.sheet.isRelevant(path) ? this.extra.get(path) || [] : [])];
+    return [
+      ...this.sheet.findingsAt(path),
+      ...(this.sheet.isRelevant(path) ? this.extra.get(path) || [] : []),
+    ];
   }
 
   render(path) {
@@ -39,7 +42,9 @@ export class Messages {
 
   /** Keeps what stays, so that a reason which is being typed is not disturbed. */
   fill(place, findings, inTable) {
-    const drawn = new Map([...place.querySelectorAll("[data-finding]")].map((it) => [it.dataset.finding, it]));
+    const drawn = new Map(
+      [...place.querySelectorAll("[data-finding]")].map((it) => [it.dataset.finding, it]),
+    );
     for (const finding of findings) {
       const old = drawn.get(finding.key);
       drawn.delete(finding.key);
@@ -53,13 +58,23 @@ export class Messages {
     return make(
       "div",
       { class: `dt-msg is-${finding.severity}`, "data-finding": finding.key },
-      make("p", {}, inTable ? make("strong", {}, `${this.placeName(finding.path)}: `) : null, make("span", { "data-text": true }, finding.text)),
+      make(
+        "p",
+        {},
+        inTable ? make("strong", {}, `${this.placeName(finding.path)}: `) : null,
+        make("span", { "data-text": true }, finding.text),
+      ),
       finding.justify ? this.makeReason(finding) : null,
     );
   }
 
   makeReason(finding) {
-    const area = make("textarea", { class: "form-control", rows: "2", "data-justify": finding.key, readonly: this.readonly });
+    const area = make("textarea", {
+      class: "form-control",
+      rows: "2",
+      "data-justify": finding.key,
+      readonly: this.readonly,
+    });
     area.value = this.justifications.get(finding.key) || "";
     return make("label", { class: "dt-justify" }, make("span", {}, this.say("justification")), area);
   }
@@ -71,6 +86,10 @@ export class Messages {
     if (!field) return;
     if (field.tagName !== "FIELDSET") setAttribute(field, "aria-invalid", hard && "true");
     const hint = document.getElementById(`h:${field.dataset.field}`);
-    setAttribute(field, "aria-describedby", [hint?.id, described && `m:${field.dataset.field}`].filter(Boolean).join(" "));
+    setAttribute(
+      field,
+      "aria-describedby",
+      [hint?.id, described && `m:${field.dataset.field}`].filter(Boolean).join(" "),
+    );
   }
 }

@@ -38,7 +38,10 @@ export function asTyped(stored) {
 }
 
 function tidy(text) {
-  return text.replace(/[\s\u00a0\u202f]+/g, " ").trim().replace(/\u2212/g, "-");
+  return text
+    .replace(/[\s\u00a0\u202f]+/g, " ")
+    .trim()
+    .replace(/\u2212/g, "-");
 }
 
 function wholeAndFraction(text) {

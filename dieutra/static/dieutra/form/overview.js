@@ -33,7 +33,9 @@ export class Overview {
     const all = [...this.fields.byPath.keys()].flatMap((path) => this.messages.findingsAt(path));
     const hard = all.filter((it) => it.severity === "hard");
     const soft = all.filter((it) => it.severity === "soft");
-    const missing = [...this.fields.byPath.keys()].filter((path) => this.sheet.missing.has(path)).map((path) => ({ path, text: "" }));
+    const missing = [...this.fields.byPath.keys()]
+      .filter((path) => this.sheet.missing.has(path))
+      .map((path) => ({ path, text: "" }));
     this.list.replaceChildren(
       ...this.group("hard", hard),
       ...this.group("soft", soft),
@@ -47,8 +49,12 @@ export class Overview {
   group(kind, found) {
     if (!found.length) return [];
     const items = found.slice(0, MOST_LISTED).map((it) => this.item(it));
-    if (found.length > MOST_LISTED) items.push(make("li", { class: "dt-more" }, this.say("andMore", found.length - MOST_LISTED)));
-    return [make("h3", { class: `is-${kind}` }, `${this.say(kind)} (${found.length})`), make("ol", {}, ...items)];
+    if (found.length > MOST_LISTED)
+      items.push(make("li", { class: "dt-more" }, this.say("andMore", found.length - MOST_LISTED)));
+    return [
+      make("h3", { class: `is-${kind}` }, `${this.say(kind)} (${found.length})`),
+      make("ol", {}, ...items),
+    ];
   }
 
   item({ path, text, key, justify }) {
@@ -72,10 +78,16 @@ export class Overview {
   }
 
   drawCounts(hard, soft, missing) {
-    const parts = [["hard", "nHard", hard], ["soft", "nSoft", soft], ["missing", "nMissing", missing]];
+    const parts = [
+      ["hard", "nHard", hard],
+      ["soft", "nSoft", soft],
+      ["missing", "nMissing", missing],
+    ];
     const shown = parts.filter(([, , count]) => count);
     this.toggle.replaceChildren(
-      ...shown.map(([kind, word, count]) => make("span", { class: `dt-count is-${kind}` }, this.say(word, count))),
+      ...shown.map(([kind, word, count]) =>
+        make("span", { class: `dt-count is-${kind}` }, this.say(word, count)),
+      ),
       ...(shown.length ? [] : [make("span", { class: "dt-count is-done" }, this.say("nothing"))]),
     );
   }
@@ -102,9 +114,23 @@ export class Overview {
   }
 
   makeToggle() {
-    this.toggle = make("button", { type: "button", class: "dt-toggle", "aria-controls": "dt-findings", onclick: () => this.open() });
+    this.toggle = make("button", {
+      type: "button",
+      class: "dt-toggle",
+      "aria-controls": "dt-findings",
+      onclick: () => this.open(),
+    });
     this.counts.append(this.toggle);
-    const close = make("button", { type: "button", class: "dt-close", "aria-label": this.say("closeList"), onclick: () => this.open(false) }, "×");
+    const close = make(
+      "button",
+      {
+        type: "button",
+        class: "dt-close",
+        "aria-label": this.say("closeList"),
+        onclick: () => this.open(false),
+      },
+      "×",
+    );
     this.panel.firstElementChild.append(close);
     this.panel.addEventListener("keydown", (event) => event.key === "Escape" && this.open(false));
     this.open(!this.isSheet(), false);

@@ -33,7 +33,9 @@ export class Paste {
       return;
     }
     if (!text.trim()) return;
-    const at = path ? this.placeName(path) : this.say("outsideAt", line + 1, column + 1, text.trim().slice(0, 20));
+    const at = path
+      ? this.placeName(path)
+      : this.say("outsideAt", line + 1, column + 1, text.trim().slice(0, 20));
     leftOut.push({ at, path, text, inside: r < grid.height && c < grid.width });
   }
 
@@ -69,11 +71,15 @@ export class Paste {
   }
 
   shownAt(path) {
-    return path && this.sheet.isRelevant(path) ? shown(this.sheet.stored(path), this.sheet.nodes.get(path), true) : "";
+    return path && this.sheet.isRelevant(path)
+      ? shown(this.sheet.stored(path), this.sheet.nodes.get(path), true)
+      : "";
   }
 
   numberAt(path) {
     const value = path && this.sheet.isRelevant(path) ? this.sheet.stored(path) : "";
-    return /^-?[0-9]+(\.[0-9]+)?$/.test(value) && ["int", "decimal"].includes(this.sheet.nodes.get(path).type) ? value : null;
+    return /^-?[0-9]+(\.[0-9]+)?$/.test(value) && ["int", "decimal"].includes(this.sheet.nodes.get(path).type)
+      ? value
+      : null;
   }
 }

@@ -41,13 +41,27 @@ export class Saving {
     banners.hide("back");
     const text = detail ? say("serverTrouble", detail) : say("offline");
     if (banners.shown.get("offline")?.dataset.text === text) return;
-    banners.show("offline", "warn", [text], { actions: [[say("tryNow"), () => this.draft.save()]], closable: false }).dataset.text = text;
+    banners.show("offline", "warn", [text], {
+      actions: [[say("tryNow"), () => this.draft.save()]],
+      closable: false,
+    }).dataset.text = text;
   }
 
   expired() {
     const { banners, say } = this.page;
-    const link = make("a", { class: "btn btn-sm btn-light", href: this.state.urls.login || location.href, target: "_blank", rel: "noopener" }, say("signIn"));
-    banners.show("expired", "bad", [say("expired"), say("signInAfter")], { actions: [link, [say("tryNow"), () => this.comeBack()]] });
+    const link = make(
+      "a",
+      {
+        class: "btn btn-sm btn-light",
+        href: this.state.urls.login || location.href,
+        target: "_blank",
+        rel: "noopener",
+      },
+      say("signIn"),
+    );
+    banners.show("expired", "bad", [say("expired"), say("signInAfter")], {
+      actions: [link, [say("tryNow"), () => this.comeBack()]],
+    });
   }
 
   refused(detail) {
@@ -57,7 +71,8 @@ export class Saving {
   }
 
   noLocal() {
-    if (!this.page.banners.has("nolocal")) this.page.banners.show("nolocal", "warn", [this.page.say("noLocal")]);
+    if (!this.page.banners.has("nolocal"))
+      this.page.banners.show("nolocal", "warn", [this.page.say("noLocal")]);
   }
 
   conflict(reply) {
@@ -69,7 +84,10 @@ export class Saving {
     }
     this.settle("mine", reply, found);
     if (!found.others.length) return;
-    const places = found.others.slice(0, 6).map(({ path }) => page.placeName(path)).join("; ");
+    const places = found.others
+      .slice(0, 6)
+      .map(({ path }) => page.placeName(path))
+      .join("; ");
     page.banners.show("taken", "info", [page.say("conflictTaken", found.others.length, places)]);
   }
 
@@ -81,7 +99,10 @@ export class Saving {
     page.adopt(others.map(({ path, theirs }) => [path, theirs]));
     if (whose === "theirs") {
       draft.changes.clear();
-      page.adopt(mine.map(({ path, theirs }) => [path, theirs]), true);
+      page.adopt(
+        mine.map(({ path, theirs }) => [path, theirs]),
+        true,
+      );
       page.banners.show("took", "info", [page.say("tookTheirs")]);
     }
     draft.writeCopy();
@@ -145,11 +166,20 @@ export class Saving {
     clearTimeout(draft.timer);
     draft.paused = true;
     const answers = Object.fromEntries(draft.base);
-    const reply = { version: draft.version, answers, saved_by: this.state.saved_by, saved_at: this.state.saved_at };
+    const reply = {
+      version: draft.version,
+      answers,
+      saved_by: this.state.saved_by,
+      saved_at: this.state.saved_at,
+    };
     const found = differences(this.page.sheet, clashes, draft.base, answers);
     showConflict(this.page, reply, found, (whose) => {
       if (whose === "theirs") for (const { path } of found.mine) draft.changes.delete(path);
-      if (whose === "theirs") this.page.adopt(found.mine.map(({ path, theirs }) => [path, theirs]), true);
+      if (whose === "theirs")
+        this.page.adopt(
+          found.mine.map(({ path, theirs }) => [path, theirs]),
+          true,
+        );
       draft.writeCopy();
       draft.paused = false;
       draft.soon(0);

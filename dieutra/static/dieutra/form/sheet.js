@@ -148,7 +148,12 @@ export class Sheet {
     const { name, where, severity, justify } = check;
     const runs = this.runs(check, reads);
     const broken = runs && !this.holds(check.expr, where, false);
-    this.put(where, name, broken && { severity, justify, text: this.filled(this.text(check.message)) }, changed);
+    this.put(
+      where,
+      name,
+      broken && { severity, justify, text: this.filled(this.text(check.message)) },
+      changed,
+    );
   }
 
   /** Not where its node is irrelevant, not when all that it reads is blank, a constraint not on a blank. */
@@ -186,7 +191,9 @@ export class Sheet {
   /** Calculated values that must be stored, because the calculation reads what it gave before, as once() does. */
   remembered() {
     return this.form.nodes
-      .filter(({ path, calculate }) => calculate && readPaths(calculate, path).has(path) && this.written.get(path))
+      .filter(
+        ({ path, calculate }) => calculate && readPaths(calculate, path).has(path) && this.written.get(path),
+      )
       .map(({ path }) => [path, this.stored(path)]);
   }
 }

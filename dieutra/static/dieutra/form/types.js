@@ -32,11 +32,14 @@ export function typeProblem(raw, node, say) {
 
 function numberProblem(raw, type, say) {
   if ((type === "int" ? INTEGER : DECIMAL).test(raw)) {
-    return raw.replace(/^[-0.]+/, "").replace(".", "").length > MAX_DIGITS ? say("tooManyDigits", shownNumber(raw), MAX_DIGITS) : null;
+    return raw.replace(/^[-0.]+/, "").replace(".", "").length > MAX_DIGITS
+      ? say("tooManyDigits", shownNumber(raw), MAX_DIGITS)
+      : null;
   }
   const text = asTyped(raw);
   const group = /^(-?[1-9][0-9]{0,2})[.,]([0-9]{3})$/.exec(text);
-  if (type === "decimal" && group) return say("ambiguousGroup", text, group[1] + group[2], `${group[1]},${group[2]}`);
+  if (type === "decimal" && group)
+    return say("ambiguousGroup", text, group[1] + group[2], `${group[1]},${group[2]}`);
   if (type === "int") return say("wholeNumber", raw);
   return say("ambiguous", raw);
 }
@@ -74,7 +77,12 @@ function storedDate(value) {
 
 /** A stored string inside a message, in the way of the page's language. */
 export function inMessage(raw, node, lang) {
-  if (node.choices) return raw.split(/\s+/).filter(Boolean).map((word) => choiceLabel(word, node, lang)).join(", ");
+  if (node.choices)
+    return raw
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((word) => choiceLabel(word, node, lang))
+      .join(", ");
   const isNumber = (node.type === "int" || node.type === "decimal") && DECIMAL.test(raw);
   if (!isNumber) return node.type === "date" ? shownDate(raw) : raw;
   if (lang !== "vi") return shownNumber(raw).replace(/[.,]/g, (mark) => (mark === "." ? "," : "."));
@@ -84,4 +92,3 @@ export function inMessage(raw, node, lang) {
 function choiceLabel(word, node, lang) {
   return node.choices.find((choice) => choice.value === word)?.label[lang] ?? word;
 }
-

@@ -33,7 +33,8 @@ export function pad(number, width = 2) {
 export function dayOf(year, month, day) {
   const at = new Date(0);
   at.setUTCFullYear(year, month - 1, day);
-  const exists = year >= 1 && at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === day;
+  const exists =
+    year >= 1 && at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === day;
   return exists ? new Day(Math.round(at.getTime() / MS_A_DAY)) : null;
 }
 

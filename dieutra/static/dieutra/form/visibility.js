@@ -6,12 +6,16 @@ export class Visibility {
   constructor(root, sheet, fields, readonly) {
     Object.assign(this, { sheet, fields, readonly });
     this.holders = new Map();
-    this.fixed = new Set([...fields.byPath].filter(([, field]) => field.readOnly || field.disabled).map(([path]) => path));
+    this.fixed = new Set(
+      [...fields.byPath].filter(([, field]) => field.readOnly || field.disabled).map(([path]) => path),
+    );
     for (const name of HOLDERS) {
       const attribute = `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       for (const element of root.querySelectorAll(`[${attribute}]`)) this.add(element.dataset[name], element);
     }
-    this.messageRows = new Map([...root.querySelectorAll("[data-messages-row]")].map((row) => [row.dataset.messagesRow, row]));
+    this.messageRows = new Map(
+      [...root.querySelectorAll("[data-messages-row]")].map((row) => [row.dataset.messagesRow, row]),
+    );
   }
 
   add(path, element) {

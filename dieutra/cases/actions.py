@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,8 +68,9 @@ def save_draft(
     base_version: int,
     changes: Mapping[str, str],
     justifications: Mapping[str, str],
+    seen: Collection[int] = (),
 ) -> Saved:
-    """Put changed cells into the draft (a blank text clears one).
+    """Put changed cells into the draft (a blank text clears one); `seen` are remarks that the unit marked as read.
 
     Raises DraftMoved when `base_version` is not the standing version: nothing is overwritten.
     """
@@ -97,6 +98,7 @@ def save_draft(
             raise DraftMoved(Draft.objects.get(case=case))
         if became != stood:
             _go(actor, case, stood, became, "case.started")
+        Comment.objects.filter(case=case, pk__in=seen, seen_at__isnull=True).update(seen_at=timezone.now())
         record(actor, "draft.saved", case, version=version, cells=len(changes))
     return Saved(version, check.evaluate(form, {**known_from_frame(case), **answers}))
 

@@ -97,7 +97,8 @@ class Comment(models.Model):
     text = models.TextField()
     author = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
-    resolved_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)  # the unit marked it as seen
+    resolved_at = models.DateTimeField(null=True)  # the unit sent the form again
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.path}"

@@ -71,7 +71,7 @@ def comments_on(case: Case, standing_only: bool = False) -> list[dict[str, Any]]
             "text": it.text,
             "author": it.author.full_name,
             "at": it.at.isoformat(),
-            "resolved": it.resolved_at is not None,
+            "resolved": bool(it.seen_at or it.resolved_at),
         }
         for it in comments
     ]

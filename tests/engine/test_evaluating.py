@@ -17,13 +17,13 @@ from tests.engine.markdown import form
 PERSON = form(
     """
     | survey |
-    |        | type               | name      | label     | relevant      | calculation         | constraint | constraint_message | required | required_message | default | readonly |
+    |        | type               | name      | label     | relevant      | calculation         | constraint | constraint_message | required | required_message | default | readonly | appearance |
     |        | note               | chao      | Xin chào  |               |                     |            |                    |          |                  |         |          |
     |        | text               | ten       | Tên       |               |                     |            |                    | yes      | Xin ghi tên      |         |          |
     |        | integer            | tuoi      | Tuổi      |               |                     | . < 120    | ${ten} già quá     |          |                  |         |          |
     |        | begin group        | nguoi_lon | Người lớn | ${tuoi} >= 18 |                     |            |                    |          |                  |         |          |
-    |        | decimal            | luong     | Lương     |               |                     |            |                    | ${tuoi} < 60 |              |         |          |
-    |        | decimal            | thuong    | Thưởng    |               |                     |            |                    |          |                  |         |          |
+    |        | decimal            | luong     | Lương     |               |                     |            |                    | ${tuoi} < 60 |              |         |          | thousands-sep |
+    |        | decimal            | thuong    | Thưởng    |               |                     |            |                    |          |                  |         |          | thousands-sep |
     |        | decimal            | tong      | Tổng      |               | ${luong} + ${thuong} |           |                    |          |                  |         |          |
     |        | end group          |           |           |               |                     |            |                    |          |                  |         |          |
     |        | integer            | nghin     | Nghìn     |               | ${tong} div 1000    |            |                    |          |                  |         |          |

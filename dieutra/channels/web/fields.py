@@ -63,9 +63,8 @@ def _shown(node: Node, raw: str) -> str:
 def _shown_number(node: Node, raw: str) -> str:
     """With its thousands grouped, unless it is no amount or would not be read back as the same number."""
     grouped = shown_number(raw)
-    is_amount = node.kind == "cell" or node.unit is not None or "thousands-sep" in node.appearance
     reads_the_same = canonical_number(grouped, node.type or "") == raw
-    return grouped if is_amount and reads_the_same else shown_number(raw, grouped=False)
+    return grouped if node.is_amount and reads_the_same else shown_number(raw, grouped=False)
 
 
 def _choices(sheet: Sheet, node: Node, raw: str) -> tuple[ChoiceView, ...]:

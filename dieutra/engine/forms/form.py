@@ -75,6 +75,11 @@ class Node:
         return self.path.rpartition("/")[2]
 
     @property
+    def is_amount(self) -> bool:
+        """A quantity, whose thousands are grouped when shown; a year or a code is none."""
+        return self.kind == "cell" or self.unit is not None or "thousands-sep" in self.appearance
+
+    @property
     def is_container(self) -> bool:
         return self.kind in CONTAINERS
 

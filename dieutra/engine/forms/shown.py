@@ -33,7 +33,7 @@ def shown(node: Node, text: str, language: str) -> str:
     """`1234.5` as 1.234,5 and `2021-03-05` as 05/03/2021 in Vietnamese, the label of a chosen answer."""
     if node.type in ("int", "decimal") and DECIMAL.fullmatch(text):
         whole, _, fraction = text.partition(".")
-        grouped = f"{int(whole):,}" if whole.lstrip("-") != "0" else whole
+        grouped = f"{int(whole):,}" if node.is_amount and whole.lstrip("-") != "0" else whole
         english = grouped + (f".{fraction}" if fraction else "")
         return english if language != "vi" else english.translate(str.maketrans(",.", ".,"))
     if node.type == "date" and DATE.fullmatch(text):

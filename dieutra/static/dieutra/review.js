@@ -12,6 +12,7 @@ function words(field) {
 }
 
 function remark(field) {
+  form.closest("details").open = true;
   const path = field.dataset.field;
   const name = `comment:${path}`;
   const standing = form.elements.namedItem(name);

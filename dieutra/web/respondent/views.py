@@ -18,7 +18,7 @@ from dieutra.cases.history import steps
 from dieutra.cases.models import Case, State
 from dieutra.cases.queries import case_for, cases_of, comments_on, sheet_as_sent, sheet_to_fill
 from dieutra.channels.paper import documents
-from dieutra.channels.web.parse import answers_from_post, justifications_from_post
+from dieutra.channels.web.parse import answers_from_post, justifications_from_post, seen_from_post
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.forms.queries import engine_form
@@ -60,9 +60,8 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """Autosave: {base_version, changes, justifications} -> {version, saved_at, missing, findings}; 409 with the draft."""
     user, case = signed_in(request), own_case(request, pk)
-    base_version, changes, said = _saving(request)
     try:
-        saved = actions.save_draft(user, case, base_version, changes, said)
+        saved = actions.save_draft(user, case, *_saving(request))
     except actions.DraftMoved as moved:
         draft = moved.draft
         body = {
@@ -83,7 +82,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str]]:
+def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str], list[int]]:
     """The body of an autosave, or Invalid when it has another shape."""
     wrong = Invalid("Dữ liệu gửi lên không đúng dạng. Hãy tải lại trang; số liệu đã lưu vẫn còn.")
     try:
@@ -98,7 +97,12 @@ def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str]]:
     for table in (changes, said):
         if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
             raise wrong
-    return base, changes, said
+    return base, changes, said, _numbers(body.get("seen", []))
+
+
+def _numbers(ids: object) -> list[int]:
+    """Ids of remarks as the page sends them; what is no number is none of ours."""
+    return [whole_number(str(it)) for it in ids] if isinstance(ids, list) else []
 
 
 @login_required
@@ -113,6 +117,7 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         whole_number(request.POST.get("base_version", "")),
         answers_from_post(form, request.POST),
         justifications_from_post(request.POST),
+        _numbers(list(seen_from_post(request.POST))),
     )
     messages.success(request, "Đã lưu phiếu.")
     return redirect("check" if request.POST.get("act") == "check" else "fill", pk)

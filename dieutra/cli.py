@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("kind")
     create.add_argument("--slug", required=True)
     create.add_argument("--name", default="", help="the kind's title when left out")
+    create.add_argument(
+        "--catalogue", default="", help="another list of areas than the kind's; see `places load`"
+    )
     create.add_argument("--opens", required=True, help="YYYY-MM-DD")
     create.add_argument("--list-due", required=True, help="YYYY-MM-DD")
     create.add_argument("--closes", required=True, help="YYYY-MM-DD")
@@ -194,7 +197,7 @@ def _campaign_create(options: argparse.Namespace) -> int:
     folder = kind_folder(options.kind)
     name = options.name or read_kind(folder).title["vi"]
     days = [date.fromisoformat(text) for text in (options.opens, options.list_due, options.closes)]
-    campaign = create_campaign(folder, options.slug, name, *days)
+    campaign = create_campaign(folder, options.slug, name, days[0], days[1], days[2], options.catalogue)
     centre = Area.objects.get(catalogue=campaign.catalogue, path=campaign.path)
     appoint(
         None,

@@ -20,8 +20,9 @@ def ask(kind: str, key: str, **payload: str) -> Callable[[Event], Job]:
 
 
 REACTIONS: dict[str, list[Callable[[Event], Job]]] = {
-    "account.created": [ask("people.send_activation", "id", post="subject_id")],
-    "activation.asked": [ask("people.send_activation", "id", post="subject_id")],
+    "account.created": [ask("campaigns.send_activation", "id", post="subject_id")],
+    "activation.asked": [ask("campaigns.send_activation", "id", post="subject_id")],
+    "case.returned": [ask("cases.send_returned", "id", case="subject_id")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],
 }
 

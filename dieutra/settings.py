@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = Path(os.environ.get("DIEUTRA_VAR", BASE_DIR / "var"))
+VAR = Path(os.environ.get("DIEUTRA_VAR", BASE_DIR / "var")).resolve()
 KINDS_DIR = Path(os.environ.get("DIEUTRA_KINDS", BASE_DIR / "campaign_kinds"))
 DEBUG = os.environ.get("DIEUTRA_DEBUG") == "1"
 
@@ -148,6 +148,9 @@ ACCOUNT_SESSION_REMEMBER = False
 # Offices share one address, so the general limit is wide; failures are counted per account (5 in 5 minutes).
 ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "300/m/ip,5/5m/key"}
 
+# How many reverse proxies stand before the site: the client's address is read behind so many.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("DIEUTRA_PROXIES", "0"))
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "dieutra_cache"}}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -158,14 +161,18 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "dieutra.web.errors.csrf_failure"
 
 EMAIL_BACKEND = os.environ.get("DIEUTRA_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_FILE_PATH = os.environ.get("DIEUTRA_EMAIL_DIR", str(VAR / "mail"))
 EMAIL_HOST = os.environ.get("DIEUTRA_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("DIEUTRA_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("DIEUTRA_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("DIEUTRA_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("DIEUTRA_SMTP_TLS") == "1"
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DIEUTRA_MAIL_FROM", "dieutra <khong-tra-loi@dieutra.localhost>")
 
 ACTIVATION_HOURS = 72

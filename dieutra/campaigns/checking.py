@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.engine.refusals import Invalid, Problem
 from dieutra.places import shipped
+from dieutra.places.spreadsheet import read_table
 
 NEEDED = ("form.xlsx", "frame.xlsx")
 
@@ -38,9 +40,35 @@ def check_folder(slug: str) -> list[Problem]:
             form = load_xlsform(folder / "form.xlsx")
         except Invalid as refusal:
             problems += [Problem(f"form.xlsx, {it.place}", it.message) for it in refusal.problems]
+    if kind and (folder / "frame.xlsx").is_file():
+        problems += _template(kind, (folder / "frame.xlsx").read_bytes())
     if kind and form:
         problems += _agreement(kind, form)
-    return problems
+    return [_with_line(folder, problem) for problem in problems]
+
+
+def _with_line(folder: Path, problem: Problem) -> Problem:
+    """“campaign.toml: roles.xyz” with the line where the key stands, when it can be found."""
+    name, _, key = problem.place.partition(": ")
+    if not name.endswith(".toml") or not key:
+        return problem
+    last = key.split(".")[-1]
+    lines = (folder / name).read_text("utf-8").splitlines() if (folder / name).is_file() else []
+    pattern = re.compile(
+        rf"^\s*(\[+.*\b{re.escape(last)}\]+|{re.escape(last)}\s*=|name\s*=\s*\"{re.escape(last)}\")"
+    )
+    number = next((number for number, line in enumerate(lines, 1) if pattern.match(line)), 0)
+    return Problem(f"{name}, dòng {number}: {key}", problem.message) if number else problem
+
+
+def _template(kind: Kind, content: bytes) -> list[Problem]:
+    """The template that people fill must have the very columns that the loader looks for."""
+    try:
+        headers = [str(cell) for cell in (read_table(content) or [[]])[0]]
+    except Invalid as refusal:
+        return [Problem("frame.xlsx", refusal.message)]
+    missing = [column.header for column in kind.frame_columns if column.header not in headers]
+    return [Problem("frame.xlsx, dòng 1", f"Thiếu cột {', '.join(missing)}.")] if missing else []
 
 
 def _agreement(kind: Kind, form: Form) -> list[Problem]:

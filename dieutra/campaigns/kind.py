@@ -105,7 +105,7 @@ FRAME_FACTS: dict[str, Callable[[PlacedUnit], str]] = {
 
 
 def folder_rules(folder: Path) -> dict[str, Any]:
-    """The folder's campaign.toml and frame.toml as one JSON-able mapping."""
+    """The folder's campaign.toml, frame.toml and letters as one JSON-able mapping."""
     rules: dict[str, Any] = {}
     for name in RULE_FILES:
         try:
@@ -114,7 +114,19 @@ def folder_rules(folder: Path) -> dict[str, Any]:
             raise Invalid(f"Thiếu tệp {name} trong {folder.name}.", [Problem(name, "Không có tệp")]) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Invalid(f"Không đọc được {name}: {error}", [Problem(name, str(error))]) from None
+    rules["letters"] = _letters(folder, rules["campaign"].get("messages", {}))
     return dict(loads(dumps(rules, default=str)))
+
+
+def _letters(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
+    """[messages] of campaign.toml: name of a letter -> its text."""
+    texts = {}
+    for name, file in files.items():
+        try:
+            texts[name] = (folder / file).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Invalid(f"Không đọc được thư {file}: {error}", [Problem(file, str(error))]) from None
+    return texts
 
 
 def kind_from(slug: str, rules: Mapping[str, Any]) -> Kind:

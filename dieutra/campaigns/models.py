@@ -14,7 +14,7 @@ class Campaign(models.Model):
     name = models.CharField(max_length=200)
     catalogue = models.ForeignKey("places.Catalogue", on_delete=models.PROTECT)
     form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT)
-    rules = models.JSONField()  # campaign.toml as it stood when the campaign was made
+    rules = models.JSONField()  # campaign.toml and frame.toml as they stood when the campaign was made
     opens_on = models.DateField()
     list_due_on = models.DateField()
     closes_on = models.DateField()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
 
+from dieutra.campaigns.letters import compose
 from dieutra.campaigns.models import Campaign
 from dieutra.cases import tally
 from dieutra.cases.actions import open_cases
@@ -72,6 +75,22 @@ def username_for(campaign: Campaign, unit: Unit) -> str:
     """A unit signs in with its code; with the campaign's number before it where the code is taken."""
     code = unit.code.lower()
     return f"c{campaign.pk}.{code}" if User.objects.filter(username=code).exists() else code
+
+
+@job("cases.send_returned")
+def send_returned(work: Job) -> None:
+    """Tell the unit by mail that its form came back; what the remarks say stays on the site."""
+    case = Case.objects.select_related("campaign", "unit").get(pk=work.payload["case"])
+    posts = Post.objects.filter(campaign=case.campaign, path=case.path, role=Role.DV, ended_at__isnull=True)
+    people = [post.user for post in posts.select_related("user") if post.user.email]
+    for user in people:
+        facts = {
+            "ten": user.full_name,
+            "lien_ket": f"{settings.SITE_URL}/phieu/{case.pk}/",
+            "han": f"{case.due_on:%d/%m/%Y}",
+        }
+        if letter := compose(case.campaign, "returned", facts):
+            send_mail(*letter, None, [user.email])
 
 
 @job("cases.recount")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from dieutra.events.models import Event, Seal
 
 # Ids are handed out before commit: a younger row may show before an older one. Sealing waits this long.
-SETTLE = timedelta(minutes=2)
+SETTLE = timedelta(minutes=10)
 
 
 class Actor(Protocol):

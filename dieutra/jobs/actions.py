@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -41,6 +41,7 @@ def ask_many(jobs: Iterable[Job]) -> None:
 def take() -> Job | None:
     """The next due job, leased to the caller: a job whose worker died comes back when its lease runs out."""
     now = timezone.now()
+    _give_up(now)
     free = models.Q(state=Job.State.WAITING) | models.Q(state=Job.State.RUNNING, lease_until__lt=now)
     for candidate in Job.objects.filter(free, run_after__lte=now).order_by("run_after", "id")[:5]:
         taken = Job.objects.filter(free, pk=candidate.pk, attempts=candidate.attempts).update(
@@ -50,6 +51,13 @@ def take() -> Job | None:
             candidate.refresh_from_db()
             return candidate
     return None
+
+
+def _give_up(now: datetime) -> None:
+    """A job that took its worker down with it, time after time, is not tried for ever."""
+    Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=now, attempts__gte=MOST_ATTEMPTS).update(
+        state=Job.State.FAILED, note="Tiến trình nền dừng giữa chừng quá số lần cho phép.", ended_at=now
+    )
 
 
 def beat(job: Job, done: int | None = None, total: int | None = None) -> None:

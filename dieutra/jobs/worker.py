@@ -22,6 +22,7 @@ Reactions = Mapping[str, list[Callable[[Event], Job]]]
 # kind -> how often it is due
 Schedule = Mapping[str, timedelta]
 
+NIGHT = timedelta(hours=2)
 IDLE_PAUSE = 0.3
 
 
@@ -39,8 +40,10 @@ def react(reactions: Reactions, batch: int = 200) -> int:
 
 
 def keep_time(schedule: Schedule) -> None:
-    """Ask for each periodic job once per period."""
-    now = timezone.now().timestamp()
+    """Ask for each periodic job once per period; days turn at 02:00 local time, when nobody works."""
+    local = timezone.localtime()
+    offset = local.utcoffset() or timedelta(0)
+    now = local.timestamp() + offset.total_seconds() - NIGHT.total_seconds()
     ask_many(Job(kind=kind, key=f"{int(now // period.total_seconds())}") for kind, period in schedule.items())
 
 

@@ -18,7 +18,9 @@ from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem
 from dieutra.engine.text import normal_name
 from dieutra.events.actions import record
 from dieutra.people.models import Activation, PasswordHistory, Post, Role, User
-from dieutra.people.permission import granting
+from dieutra.people.permission import Placed, granting
+
+Pair = tuple[str, int]  # (role, level)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def create_account(
     username: str,
     full_name: str,
     email: str = "",
-    allowed: frozenset[tuple[str, int]] | None = None,
+    allowed: frozenset[Pair] | None = None,
 ) -> Post:
     """Create a person's account with one post, and ask for the activation mail.
 
@@ -47,9 +49,7 @@ def create_account(
     Raises Forbidden outside the actor's area or kind rule, Invalid on a wrong or taken name or address.
     """
     if actor is not None:
-        posts = granting(actor, "account.create", Place(campaign_id, path))
-        if not posts or allowed is None or (role, level) not in allowed:
-            raise Forbidden(f"Bạn không được tạo tài khoản {Role(role).label} ở địa bàn này.")
+        _require_creator(actor, Place(campaign_id, path), (role, level), allowed)
     username, full_name, email = username.strip().lower(), normal_name(full_name), email.strip()
     _check_person(username, full_name, email)
     try:
@@ -67,8 +67,16 @@ def create_account(
     return post
 
 
-def _check_person(username: str, full_name: str, email: str) -> None:
+def _require_creator(actor: User, place: Placed, pair: Pair, allowed: frozenset[Pair] | None) -> None:
+    """Whoever may create such an account may also look after it; nobody else, not even on the same path."""
+    if not granting(actor, "account.create", place) or allowed is None or pair not in allowed:
+        raise Forbidden(f"Bạn không được quản lý tài khoản {Role(pair[0]).label} ở địa bàn này.")
+
+
+def _check_person(username: str, full_name: str, email: str, *, email_needed: bool = False) -> None:
     problems = []
+    if email_needed and not email:
+        problems.append(Problem("Thư điện tử", "Ghi địa chỉ thư điện tử để gửi liên kết kích hoạt."))
     if not username or not username.replace(".", "").replace("-", "").replace("_", "").isalnum():
         problems.append(Problem("Tên đăng nhập", "Chỉ dùng chữ không dấu, chữ số, dấu chấm và gạch nối."))
     if not username.isascii() or len(username) > 60:
@@ -81,7 +89,7 @@ def _check_person(username: str, full_name: str, email: str) -> None:
         except ValidationError:
             problems.append(Problem("Thư điện tử", f"“{email}” không phải là địa chỉ thư điện tử."))
     if problems:
-        raise Invalid("Chưa tạo được tài khoản. Xem các mục dưới đây.", problems)
+        raise Invalid("Thông tin tài khoản chưa đúng. Xem các mục dưới đây.", problems)
 
 
 def token_hash(token: str) -> str:
@@ -100,13 +108,17 @@ def issue_activation(user: User) -> str:
     return token
 
 
-def resend_activation(actor: User, post: Post) -> None:
-    """Ask for a new activation mail; the old link stops working when the new one is made."""
-    if not granting(actor, "account.create", post):
-        raise Forbidden()
-    if post.user.activated:
+def resend_activation(actor: User, post: Post, email: str, allowed: frozenset[Pair]) -> None:
+    """Ask for a new activation mail to `email`, which becomes the account's address; the old link then stops working."""
+    _require_creator(actor, post, (post.role, post.level), allowed)
+    user = post.user
+    if user.activated:
         raise NotNow("Tài khoản này đã được kích hoạt, không cần gửi lại liên kết.")
+    _check_person(user.username, user.full_name, email.strip(), email_needed=True)
     with transaction.atomic():
+        if email.strip() != user.email:
+            User.objects.filter(pk=user.pk, password_changed_at__isnull=True).update(email=email.strip())
+            record(actor, "address.changed", post)
         record(actor, "activation.asked", post)
 
 
@@ -156,10 +168,11 @@ def set_password(user: User, password: str) -> None:
 
 
 @transaction.atomic
-def end_post(actor: User, post: Post) -> None:
+def end_post(actor: User, post: Post, allowed: frozenset[Pair]) -> None:
     """Take a post away; the history stays."""
-    if not granting(actor, "account.create", post) or post.user_id == actor.pk:
-        raise Forbidden()
+    _require_creator(actor, post, (post.role, post.level), allowed)
+    if post.role == Role.DV:
+        raise Forbidden("Vai trò của đơn vị đi cùng phiếu của đơn vị, không thu hồi ở đây.")
     ended = Post.objects.filter(pk=post.pk, ended_at__isnull=True).update(ended_at=timezone.now())
     if not ended:
         raise NotNow("Vai trò này đã được thu hồi trước đó.")

@@ -17,8 +17,6 @@ from dieutra.people.models import Post, Role
 from dieutra.places.paths import under
 
 GRANTS: dict[str, frozenset[str]] = {
-    "campaign.read": frozenset(Role.values),
-    "campaign.manage": frozenset({Role.QTV}),
     "progress.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
     "account.read": frozenset({Role.QTV}),
     "account.create": frozenset({Role.QTV}),

@@ -112,20 +112,23 @@ class Mailbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.letters: dict[str, list[str]] = defaultdict(list)
-        self.read: set[str] = set()
+        self.read: dict[str, int] = {}  # file -> its size when it was read to the end
+        self.kept: dict[str, int] = defaultdict(int)  # file -> letters kept of it
         self.lock = threading.Lock()
 
     def look(self) -> None:
+        """Read what is new. A file may grow by another letter; a letter is whole when its closing line is there."""
         with self.lock:
             for file in sorted(self.folder.iterdir()):
-                # A letter is whole when its closing line is there.
-                if file.name in self.read or not (text := file.read_text("utf-8")).rstrip().endswith(
-                    "-" * 20
-                ):
+                size = file.stat().st_size
+                if self.read.get(file.name) == size:
                     continue
-                self.read.add(file.name)
-                for part in re.split(r"^-{60,}$", text, flags=re.M):
-                    self._keep(part.strip())
+                *letters, rest = re.split(r"^-{60,}$", file.read_text("utf-8"), flags=re.M)
+                for letter in letters[self.kept[file.name] :]:
+                    self._keep(letter.strip())
+                self.kept[file.name] = len(letters)
+                if not rest.strip():
+                    self.read[file.name] = size
 
     def _keep(self, text: str) -> None:
         if not text:

@@ -38,7 +38,9 @@ def desk(browser: Browser, site: Server) -> Desk:
     opened = []
 
     def sign_in(username: str) -> Page:
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN", base_url=site.url)
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, locale="vi-VN", base_url=site.url
+        )
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         opened.append(context)
         page = context.new_page()
@@ -193,7 +195,18 @@ def test_the_form_works_without_javascript(browser: Browser, site: Server, form:
 
 
 # lines 03 to 12 of table C1
-COPIED = ("11 5 3 0", "0 0 0 0", "1 0 0", "1 1 1", "7 3 2", "22 9 5 4", "3 1 1 1", "2 1 0 0", "0 0 0 0", "25 10")
+COPIED = (
+    "11 5 3 0",
+    "0 0 0 0",
+    "1 0 0",
+    "1 1 1",
+    "7 3 2",
+    "22 9 5 4",
+    "3 1 1 1",
+    "2 1 0 0",
+    "0 0 0 0",
+    "25 10",
+)
 
 SCREENS = {
     "don.vi.la": ["/phieu/"],
@@ -203,7 +216,9 @@ SCREENS = {
 
 
 @pytest.mark.parametrize(("username", "url"), [(who, url) for who, urls in SCREENS.items() for url in urls])
-def test_screens_have_no_accessibility_violation_and_nothing_sticks_out(desk: Desk, username: str, url: str) -> None:
+def test_screens_have_no_accessibility_violation_and_nothing_sticks_out(
+    desk: Desk, username: str, url: str
+) -> None:
     page = desk(username)
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 860})

@@ -9,6 +9,8 @@ from dieutra.cases.models import Case, Comment, State
 from dieutra.cases.queries import queue, sheet_to_fill
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Stale
 from dieutra.events.models import Event
+from dieutra.jobs.worker import work_once
+from dieutra.reactions import REACTIONS
 from tests.cast import World, good_answers, path_of
 
 
@@ -159,6 +161,21 @@ def test_a_returned_form_keeps_its_answers_and_the_remark_stands_at_its_cell(wor
     response = actions.submit(world.user("don.vi"), case, sheet_to_fill(case).version)
     assert response.number == 2
     assert not Comment.objects.filter(case=case, resolved_at=None).exists()
+
+
+def test_a_returned_form_is_told_to_the_unit_by_mail_without_what_the_remark_says(
+    world: World, mailoutbox: list
+) -> None:
+    case = sent(world)
+    cell = path_of(case, "lao_dong_r02_c1")
+    actions.give_back(world.user("anh.giam.sat"), case, case.version, "", {cell: "Kiểm tra bảng lương"})
+    while work_once(REACTIONS, {}):
+        pass
+    [letter] = [it for it in mailoutbox if "hoàn thiện" in it.subject]
+    assert letter.to == ["don.vi@example.gov.vn"]
+    assert f"/phieu/{case.pk}/" in letter.body
+    assert "bảng lương" not in letter.body
+    assert "{" not in letter.body
 
 
 def test_a_form_can_be_withdrawn_until_somebody_approves_it(world: World) -> None:

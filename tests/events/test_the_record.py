@@ -58,7 +58,7 @@ def test_a_removed_event_breaks_the_chain(world: World) -> None:
     assert broken_seal() is not None
 
 
-def test_what_is_younger_than_two_minutes_is_not_sealed_yet(world: World) -> None:
+def test_what_is_younger_than_ten_minutes_is_not_sealed_yet(world: World) -> None:
     _unguard()
     Event.objects.update(at=timezone.now() - timedelta(hours=1))
     young = record(None, "thu.nghiem", world.campaign, path="VN/")

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dieutra.campaigns.actions import appoint
+from dieutra.campaigns.actions import appoint, creatable
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
 from dieutra.jobs.models import Job
 from dieutra.jobs.worker import work_once
 from dieutra.people import actions
-from dieutra.people.models import Activation, Post
+from dieutra.people.models import Activation, Post, User
 from dieutra.people.permission import visible
 from dieutra.places.models import Area
 from dieutra.reactions import REACTIONS
@@ -66,6 +66,44 @@ def test_each_level_creates_the_next(world: World, actor: str, role: str, code: 
 def test_nobody_creates_beside_or_above_the_cascade(world: World, actor: str, role: str, code: str) -> None:
     with pytest.raises(Forbidden):
         make(world, actor, role, code)
+
+
+@pytest.mark.parametrize(("actor", "code"), [("ong.tinh", HA_NAM), ("co.huyen", PHU_LY)])
+def test_nobody_gets_a_units_account_on_a_whole_area(world: World, actor: str, code: str) -> None:
+    with pytest.raises(Forbidden, match="bảng kê"):
+        make(world, actor, "dv", code)
+
+
+def test_a_district_gives_a_unit_its_address_and_a_new_link(world: World, mailoutbox: list) -> None:
+    post = Post.objects.get(user__username="don.vi")
+    User.objects.filter(pk=post.user_id).update(password_changed_at=None, email="")
+    while work_once(REACTIONS, {}):
+        pass
+    user = world.user("co.huyen")
+    allowed = creatable(user, world.campaign, post.path)
+    actions.resend_activation(user, Post.objects.get(pk=post.pk), "moi@example.gov.vn", allowed)
+    while work_once(REACTIONS, {}):
+        pass
+    assert [letter.to for letter in mailoutbox if "moi@example.gov.vn" in letter.to] == [
+        ["moi@example.gov.vn"]
+    ]
+
+
+def test_a_district_does_not_touch_the_supervisor_on_its_own_path(world: World) -> None:
+    user, post = world.user("co.huyen"), Post.objects.get(user__username="anh.giam.sat")
+    with pytest.raises(Forbidden):
+        actions.end_post(user, post, creatable(user, world.campaign, post.path))
+
+
+def test_a_job_that_kills_its_worker_is_given_up_in_the_end(world: World) -> None:
+    from dieutra.jobs.actions import MOST_ATTEMPTS, ask, take
+
+    ask("campaigns.send_activation", "thu", post=1)
+    Job.objects.exclude(key="thu").delete()
+    past = timezone.now() - timedelta(seconds=1)
+    Job.objects.update(state="running", attempts=MOST_ATTEMPTS, lease_until=past)
+    assert take() is None
+    assert Job.objects.get(key="thu").state == "failed"
 
 
 def test_a_taken_name_is_said_in_words(world: World) -> None:
@@ -138,7 +176,7 @@ def test_a_former_password_does_not_come_back(world: World) -> None:
 def test_a_job_whose_worker_died_comes_back(world: World) -> None:
     from dieutra.jobs.actions import ask, take
 
-    ask("people.send_activation", "thu", post=Post.objects.earliest("pk").pk)
+    ask("campaigns.send_activation", "thu", post=Post.objects.earliest("pk").pk)
     Job.objects.exclude(key="thu").delete()
     taken = take()
     assert taken is not None

@@ -1,6 +1,6 @@
 """Evaluates answers against a form: relevance, calculations, type errors, missing answers and checks.
 
-This is the authoritative evaluation; the browser and the batch SQL say the same for the same answers.
+This is the authoritative evaluation; the browser says the same for the same answers.
 """
 
 from __future__ import annotations

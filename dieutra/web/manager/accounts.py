@@ -45,6 +45,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "places": _place_names(campaign, [post.path for post in page]),
+        "mine": {post.pk for post in page if (post.role, post.level) in creatable(user, campaign, post.path)},
         "q": text,
         "role": role,
         "roles": Role.choices,
@@ -62,9 +63,8 @@ def _place_names(campaign: Campaign, paths: list[str]) -> dict[str, str]:
 
 def _choices(user: User, campaign: Campaign, area: Area) -> list[tuple[str, str]]:
     """Roles that the person creates by hand; units' accounts come from the accepted list."""
-    pairs = sorted(
-        creatable(user, campaign, area) - {("dv", 1), ("dv", 2)}, key=lambda pair: (pair[1], pair[0])
-    )
+    by_hand = [pair for pair in creatable(user, campaign, area.path) if pair[0] != Role.DV]
+    pairs = sorted(by_hand, key=lambda pair: (pair[1], pair[0]))
     levels = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "cấp xã"}
     return [(f"{role}.{level}", f"{Role(role).label} {levels[level]}") for role, level in pairs]
 
@@ -114,14 +114,16 @@ def _appoint(user: User, campaign: Campaign, areas: object, request: HttpRequest
 
 def _post(request: HttpRequest, pk: int) -> Post:
     posts = visible(Post.objects.filter(ended_at__isnull=True), signed_in(request), "account.read")
-    return get_object_or_404(posts.select_related("user"), pk=pk)
+    return get_object_or_404(posts.select_related("user", "campaign"), pk=pk)
 
 
 @login_required
 @require_POST
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
-    actions.resend_activation(signed_in(request), post)
+    user = signed_in(request)
+    email = request.POST.get("email", post.user.email)
+    actions.resend_activation(user, post, email, creatable(user, post.campaign, post.path))
     messages.success(
         request, f"Đang gửi lại liên kết kích hoạt cho {post.user.username}. Liên kết cũ hết hiệu lực."
     )
@@ -132,7 +134,8 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
-    actions.end_post(signed_in(request), post)
+    user = signed_in(request)
+    actions.end_post(user, post, creatable(user, post.campaign, post.path))
     messages.success(request, f"Đã thu hồi vai trò của {post.user.username}.")
     return redirect("accounts")
 

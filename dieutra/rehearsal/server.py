@@ -6,6 +6,7 @@ import email
 import email.policy
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -64,24 +65,26 @@ class Server:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "mail").mkdir(exist_ok=True)
         self.run("prepare")
-        self.log = (self.folder / "server.log").open("w")
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "dieutra.cli",
-                "serve",
-                "--port",
-                str(self.port),
-                "--processes",
-                str(self.processes),
-            ],
-            env=self.environment,
-            stdout=self.log,
-            stderr=self.log,
-        )
-        self._wait_until_up()
+        self.start()
         return self
+
+    def start(self) -> None:
+        """Serve in a process group of its own, and wait until it answers."""
+        command = ["-m", "dieutra.cli", "serve", "--port", str(self.port), "--processes", str(self.processes)]
+        with (self.folder / "server.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *command],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait_until_up()
+
+    def kill(self) -> None:
+        """kill -9 of the server with all its processes, as when the power fails."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def _wait_until_up(self) -> None:
         for _ in range(150):
@@ -100,8 +103,7 @@ class Server:
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-        self.log.close()
+            self.kill()
 
 
 class Mailbox:

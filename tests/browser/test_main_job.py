@@ -13,8 +13,8 @@ from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.rehearsal.script import Script, read_script
 from dieutra.rehearsal.server import Server
-from tests.browser.site import site
 from tests.cast import KIND, PASSWORD
+from tests.site import site
 
 pytestmark = pytest.mark.browser
 __all__ = ["site"]

@@ -186,7 +186,7 @@ class LanguageView:
 
 @dataclass(frozen=True)
 class FormView:
-    """The whole page; `model` and `state` are the two JSON blocks that form.js reads."""
+    """The whole page; `model_script` and `state` are the two JSON blocks that form.js reads."""
 
     title: str
     lang: str
@@ -197,7 +197,7 @@ class FormView:
     soft: tuple[FindingView, ...]
     missing: tuple[MissingView, ...]
     words: Mapping[str, str]
-    model: Mapping[str, Any]
+    model_script: str  # the form for the browser, a whole <script> element
     state: Mapping[str, Any] = field(default_factory=dict)
 
     def browser_state(

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from django.utils.html import json_script
+
 from dieutra.channels.web.fields import field_view
 from dieutra.channels.web.page import (
     Block,
@@ -57,9 +59,17 @@ def form_view(
         soft=tuple(found for found in every if found.severity == "soft"),
         missing=tuple(MissingView(path, sheet.where(path), sheet.table_of(path)) for path in missing),
         words=sheet.words,
-        model=form.to_json(),
+        model_script=_model_script(form),
         state=_state(sheet),
     )
+
+
+def _model_script(form: Form) -> str:
+    """The form as the browser's JSON. A form never changes, so its text is made once and kept with it."""
+    kept: str | None = form.__dict__.get("_model_script")
+    if kept is None:
+        kept = form.__dict__["_model_script"] = json_script(form.to_json(), "form-model")
+    return kept
 
 
 def _state(sheet: Sheet) -> dict[str, Any]:

@@ -120,19 +120,7 @@ def _unit(campaign: Campaign, username: str, code: str, area_code: str, level: s
         },
         decision=Unit.Decision.KEEP,
     )
-    open_cases(
-        campaign,
-        [
-            Case(
-                campaign=campaign,
-                unit=unit,
-                form_id=campaign.form_id,
-                path=unit.path,
-                unit_level=area.level,
-                due_on=campaign.closes_on,
-            )
-        ],
-    )
+    open_cases(campaign, [unit])
     create_account(
         None,
         campaign_id=campaign.pk,

@@ -25,6 +25,7 @@ from dieutra.engine.forms import check
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.forms.queries import engine_form
+from dieutra.frames.models import Unit
 from dieutra.people.models import User
 from dieutra.people.permission import require
 
@@ -50,8 +51,19 @@ def chain_of(case: Case) -> tuple[int, ...]:
     return workflow.chain_for(case.campaign.kind.review_levels, case.unit_level)
 
 
-def open_cases(campaign: Campaign, cases: Sequence[Case]) -> None:
-    """Create cases (in a job of the frame's acceptance): rows, tally and one event each."""
+def open_cases(campaign: Campaign, units: Sequence[Unit]) -> None:
+    """Create the cases of accepted units: rows, tally and one event each. `units` come with their areas."""
+    cases = [
+        Case(
+            campaign=campaign,
+            unit=unit,
+            form_id=campaign.form_id,
+            path=unit.path,
+            unit_level=unit.area.level,
+            due_on=campaign.closes_on,
+        )
+        for unit in units
+    ]
     with transaction.atomic():
         made = Case.objects.bulk_create(cases)
         changes: dict[tally.Key, int] = {}

@@ -38,20 +38,7 @@ def open_from_listing(work: Job) -> None:
 
 @transaction.atomic
 def _open_batch(campaign: Campaign, units: list[Unit], actor: User) -> None:
-    open_cases(
-        campaign,
-        [
-            Case(
-                campaign=campaign,
-                unit=unit,
-                form_id=campaign.form_id,
-                path=unit.path,
-                unit_level=unit.area.level,
-                due_on=campaign.closes_on,
-            )
-            for unit in units
-        ],
-    )
+    open_cases(campaign, units)
     for unit in units:
         _account_for(campaign, unit, actor)
 

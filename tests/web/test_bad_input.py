@@ -206,3 +206,11 @@ def test_an_idle_session_is_signed_out(world: World, at_the_desk: Desk) -> None:
     session["touched"] = session["touched"] - 16 * 60
     session.save()
     assert client.get("/tien-do/").status_code == 302
+
+
+def test_no_log_line_carries_the_token_of_a_link(world: World, client: Client, capfd: object) -> None:
+    token = issue_activation(world.user("don.vi"))
+    assert client.post(f"/kich-hoat/{token}/", {"password": "yeu", "again": "yeu"}).status_code == 422
+    said = capfd.readouterr().err  # type: ignore[attr-defined]
+    assert "/kich-hoat/…/" in said
+    assert token not in said

@@ -208,9 +208,9 @@ def test_an_idle_session_is_signed_out(world: World, at_the_desk: Desk) -> None:
     assert client.get("/tien-do/").status_code == 302
 
 
-def test_no_log_line_carries_the_token_of_a_link(world: World, client: Client, capfd: object) -> None:
+def test_no_log_line_carries_the_token_of_a_link(world: World, client: Client, caplog: object) -> None:
     token = issue_activation(world.user("don.vi"))
     assert client.post(f"/kich-hoat/{token}/", {"password": "yeu", "again": "yeu"}).status_code == 422
-    said = capfd.readouterr().err  # type: ignore[attr-defined]
+    said = caplog.text  # type: ignore[attr-defined]
     assert "/kich-hoat/…/" in said
     assert token not in said

@@ -25,6 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if type(error).__name__ in ("OperationalError", "ProgrammingError"):
+            print(f"Cơ sở dữ liệu chưa dùng được ({error}). Hãy chạy “dieutra prepare” trước.", file=sys.stderr)
+            return 1
+        raise
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,6 +85,16 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--valid-from", required=True, help="YYYY-MM-DD")
     load.add_argument("--source", required=True)
     load.set_defaults(run=_places_load)
+
+    search = places.add_parser("search", help="areas by name, with or without tone marks, or by code")
+    search.add_argument("text")
+    search.add_argument("--catalogue", default="vn-2026-04")
+    search.set_defaults(run=_places_search)
+    convert = places.add_parser("convert", help="what became of an area; splits are left to a person")
+    convert.add_argument("code")
+    convert.add_argument("--from", dest="old", default="vn-2025-03")
+    convert.add_argument("--into", default="vn-2026-04")
+    convert.set_defaults(run=_places_convert)
 
     rehearse = commands.add_parser("rehearse", help="play a whole campaign with simulated people over HTTP")
     rehearse.add_argument("kind")
@@ -227,6 +242,47 @@ def _places_load(options: argparse.Namespace) -> int:
         ", ".join(f"cấp {level}: {count}" for level, count in loaded.count_by_level.items()) or "Chưa nạp gì."
     )
     return 1 if loaded.errors else 0
+
+
+def _places_search(options: argparse.Namespace) -> int:
+    _setup()
+    from dieutra.places.actions import ensure_catalogues
+    from dieutra.places.queries import search
+
+    ensure_catalogues(options.catalogue)
+    found = search(options.catalogue, options.text)
+    for area in found:
+        above = f", {area.parent.name}" if area.parent else ""
+        print(f"{area.code}\t{area.name}{above}")
+    if not found:
+        print(f"Không có địa bàn nào khớp “{options.text}” trong {options.catalogue}.", file=sys.stderr)
+    return 0 if found else 1
+
+
+def _places_convert(options: argparse.Namespace) -> int:
+    _setup()
+    from dieutra.places.actions import ensure_catalogues
+    from dieutra.places.models import Area
+    from dieutra.places.queries import area_by_code, convert
+
+    ensure_catalogues(options.old, options.into)
+    try:
+        area = area_by_code(options.old, options.code)
+    except Area.DoesNotExist:
+        print(f"Danh mục {options.old} không có mã “{options.code}”.", file=sys.stderr)
+        return 1
+    became = convert(area, options.into)
+    print(
+        f"{area.code} {area.name} ({options.old})"
+        + (" – cần người quyết định" if became.needs_person else "")
+    )
+    for new in became.candidates:
+        note = became.notes.get(new.code, "")
+        print(
+            f"  → {new.code}\t{new.name}, {new.parent.name if new.parent else ''}"
+            + (f" ({note})" if note else "")
+        )
+    return 0
 
 
 def _rehearse(options: argparse.Namespace) -> int:

@@ -28,6 +28,7 @@ MAY = {
     "account_create": {"ba.trung.uong", "ong.tinh"},
     "account_resend": {"ong.tinh"},
     "account_end": {"ong.tinh"},
+    "account_restore": {"ong.tinh"},
     "listing_upload": {"ba.trung.uong", "ong.tinh"},
     "listing_keep_all": {"co.huyen"},
     "listing_send": {"co.huyen"},

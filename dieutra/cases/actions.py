@@ -81,10 +81,12 @@ def save_draft(
     changes: Mapping[str, str],
     justifications: Mapping[str, str],
     seen: Collection[int] = (),
+    tab: str = "",
 ) -> Saved:
     """Put changed cells into the draft (a blank text clears one); `seen` are remarks that the unit marked as read.
 
-    Raises DraftMoved when `base_version` is not the standing version: nothing is overwritten.
+    Raises DraftMoved when `base_version` is not the standing version: nothing is overwritten. The one exception is a
+    page (`tab`) whose own last save arrived while the reply was lost: it goes on from there.
     """
     require(actor, "case.fill", case)
     form = engine_form(case.form_id)
@@ -94,6 +96,8 @@ def save_draft(
     _refuse_unstorable({**changes, **justifications})
     with transaction.atomic():
         draft, _ = Draft.objects.get_or_create(case=case)
+        if tab and draft.saved_tab == tab and draft.version == base_version + 1:
+            base_version = draft.version
         if draft.version != base_version:
             raise DraftMoved(draft)
         answers = check.clean(form, {**answers_now(case, draft), **changes})
@@ -105,6 +109,7 @@ def save_draft(
             version=version,
             saved_at=timezone.now(),
             saved_by=actor,
+            saved_tab=tab,
         )
         if not won:
             raise DraftMoved(Draft.objects.get(case=case))
@@ -291,7 +296,7 @@ def _as_seen(case: Case, version: int) -> Standing:
 
 def _moved(case: Case) -> Stale:
     return Stale(
-        f"Phiếu vừa được người khác xử lý và đang ở trạng thái “{State(case.state).label}”. "
+        f"Phiếu vừa được xử lý ở nơi khác và đang ở trạng thái “{State(case.state).label}”. "
         "Việc của bạn chưa được ghi; hãy xem lại phiếu."
     )
 

@@ -52,6 +52,7 @@ class Draft(models.Model):
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(default=timezone.now)
     saved_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+")
+    saved_tab = models.CharField(max_length=64, blank=True)  # the page that saved last
 
     def __str__(self) -> str:
         return f"draft of {self.case_id} v{self.version}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.timezone import localtime
 
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.actions import answers_now
@@ -28,6 +30,8 @@ class Sheet:
     state: check.State
     justifications: dict[str, str]
     version: int
+    saved_at: datetime | None = None
+    saved_by: str = ""
 
 
 def cases_of(actor: User) -> QuerySet[Case]:
@@ -43,12 +47,15 @@ def case_for(actor: User, pk: int, verb: str) -> QuerySet[Case]:
     return visible(Case.objects.filter(pk=pk), actor, verb).select_related(*related)
 
 
-def sheet_to_fill(case: Case) -> Sheet:
-    """The draft, evaluated."""
-    draft = Draft.objects.filter(case=case).first() or Draft(case=case)
-    answers = answers_now(case, draft)
+def sheet_to_fill(case: Case, typed: Mapping[str, str] | None = None) -> Sheet:
+    """The draft, evaluated; with `typed`, which could not be saved, laid over it."""
+    draft = Draft.objects.filter(case=case).select_related("saved_by").first() or Draft(case=case)
+    answers = {**answers_now(case, draft), **(typed or {})}
     state = check.evaluate(engine_form(case.form_id), answers)
-    return Sheet(answers, state, draft.justifications, draft.version)
+    saved = (
+        (draft.saved_at, draft.saved_by.full_name if draft.saved_by else "") if draft.version else (None, "")
+    )
+    return Sheet(answers, state, draft.justifications, draft.version, *saved)
 
 
 def sheet_as_sent(case: Case, response: Response) -> Sheet:
@@ -70,11 +77,26 @@ def comments_on(case: Case, standing_only: bool = False) -> list[dict[str, Any]]
             "path": it.path,
             "text": it.text,
             "author": it.author.full_name,
-            "at": it.at.isoformat(),
+            "at": f"{localtime(it.at):%H:%M %d/%m/%Y}",
+            "where": place_in_words(case, it.path),
             "resolved": bool(it.seen_at or it.resolved_at),
         }
         for it in comments
     ]
+
+
+def place_in_words(case: Case, path: str) -> str:
+    """A place of the form as a person reads it: “Tổng số, dòng 01, cột 2”; blank for the whole form."""
+    form = engine_form(case.form_id)
+    node = form.by_path.get(path)
+    if node is None:
+        return path
+    codes = node.codes or {}
+    if "row" not in codes:
+        return node.label.get("vi", node.name)
+    row = form.by_path.get(node.parent or "", node)
+    column = f", cột {codes['col']}" if "col" in codes else ""
+    return f"{row.label.get('vi', '')}, dòng {codes['row']}{column}"
 
 
 def queue(actor: User, campaign_id: int | None = None) -> QuerySet[Case]:
@@ -121,8 +143,9 @@ class Progress:
         return self._percent(State.ACCEPTED)
 
     @property
-    def sent_percent(self) -> int:
-        return self._percent(State.SUBMITTED, State.IN_REVIEW, State.ACCEPTED)
+    def waiting(self) -> int:
+        """Sent and not yet through its last review."""
+        return self.counts.get(State.SUBMITTED, 0) + self.counts.get(State.IN_REVIEW, 0)
 
 
 def progress_of(campaign: Campaign, area: Area) -> Progress:

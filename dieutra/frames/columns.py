@@ -52,7 +52,7 @@ def headers(columns: Iterable[FrameColumn]) -> dict[str, str]:
 def clean(column: FrameColumn, text: str) -> str:
     """The value to keep; raises Wrong saying what the column takes."""
     if HIDDEN.search(text):
-        raise Wrong("Có ký tự điều khiển không nhìn thấy được. Hãy xoá ô rồi gõ lại.")
+        raise Wrong("Có ký tự điều khiển không nhìn thấy được. Hãy xóa ô rồi gõ lại.")
     if "\ufffd" in text:
         raise Wrong("Chữ bị hỏng do sai bảng mã (dấu �). Hãy gõ lại.")
     text = normal_name(text)

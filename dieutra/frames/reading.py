@@ -69,7 +69,7 @@ def read_rows(
 def _table(content: bytes, filename: str) -> Table:
     if len(content) > settings.UPLOAD_LIMIT:
         limit = settings.UPLOAD_LIMIT // (1024 * 1024)
-        raise Invalid(f"Tệp lớn hơn {limit} MB. Hãy xoá hình ảnh, trang tính thừa hoặc chia tệp theo huyện.")
+        raise Invalid(f"Tệp lớn hơn {limit} MB. Hãy xóa hình ảnh, trang tính thừa hoặc chia tệp theo huyện.")
     if content.startswith(UTF16):
         content = _from_utf16(content)
     _refuse_other_kinds(content, normal_name(filename)[:80] or "Tệp")
@@ -108,7 +108,7 @@ def _refuse_other_archives(content: bytes, filename: str) -> None:
     if "word/document.xml" in names:
         raise Invalid(f"“{filename}” là tệp Word được đổi tên, không phải bảng tính. {TEMPLATE}")
     if sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise Invalid("Tệp Excel quá lớn sau khi giải nén (trên 100 MB). Hãy xoá trang tính, hình ảnh thừa.")
+        raise Invalid("Tệp Excel quá lớn sau khi giải nén (trên 100 MB). Hãy xóa trang tính, hình ảnh thừa.")
 
 
 def _columns_at(table: Table, columns: Sequence[FrameColumn]) -> list[tuple[int, FrameColumn]]:
@@ -123,7 +123,7 @@ def _columns_at(table: Table, columns: Sequence[FrameColumn]) -> list[tuple[int,
             if title or any(index < len(row) and not _blank(row[index]) for row in table[1:]):
                 problems.append(Problem(f"Cột thứ {index + 1}", _unknown(title)))
         elif column.name in found:
-            message = f"Cột “{column.header}” có hai lần. Hãy xoá một cột."
+            message = f"Cột “{column.header}” có hai lần. Hãy xóa một cột."
             problems.append(Problem(f"Cột thứ {index + 1}", message))
         else:
             found[column.name] = index
@@ -136,8 +136,8 @@ def _columns_at(table: Table, columns: Sequence[FrameColumn]) -> list[tuple[int,
 
 def _unknown(title: str) -> str:
     if not title:
-        return "Có số liệu nhưng không có tiêu đề. Hãy xoá cột hoặc ghi tiêu đề đúng như tệp mẫu."
-    return f"“{title[:60]}” không có trong tệp mẫu. Hãy sửa tiêu đề cho đúng hoặc xoá cột."
+        return "Có số liệu nhưng không có tiêu đề. Hãy xóa cột hoặc ghi tiêu đề đúng như tệp mẫu."
+    return f"“{title[:60]}” không có trong tệp mẫu. Hãy sửa tiêu đề cho đúng hoặc xóa cột."
 
 
 def _wrong_template(missing: list[str]) -> str:

@@ -177,3 +177,13 @@ def end_post(actor: User, post: Post, allowed: frozenset[Pair]) -> None:
     if not ended:
         raise NotNow("Vai trò này đã được thu hồi trước đó.")
     record(actor, "post.ended", post)
+
+
+@transaction.atomic
+def restore_post(actor: User, post: Post, allowed: frozenset[Pair]) -> None:
+    """Undo end_post: the same person in the same post."""
+    _require_creator(actor, post, (post.role, post.level), allowed)
+    restored = Post.objects.filter(pk=post.pk, ended_at__isnull=False).update(ended_at=None)
+    if not restored:
+        raise NotNow("Vai trò này đang có hiệu lực.")
+    record(actor, "post.restored", post)

@@ -7,8 +7,20 @@ from django.http import HttpRequest
 
 from dieutra.people.models import User
 
+ERRORS = {
+    "account_inactive": "Tài khoản này đang bị khóa. Hãy liên hệ quản trị viên đã cấp tài khoản.",
+    "enter_current_password": "Hãy gõ mật khẩu hiện tại.",
+    "incorrect_password": "Mật khẩu không đúng.",
+    "invalid_login": "Đăng nhập không hợp lệ.",
+    "rate_limited": "Có quá nhiều yêu cầu trong thời gian ngắn. Hãy chờ một phút rồi thử lại.",
+    "too_many_login_attempts": "Đã sai mật khẩu 5 lần. Tài khoản tạm khóa 5 phút, hãy thử lại sau.",
+    "username_password_mismatch": "Tên đăng nhập hoặc mật khẩu không đúng.",
+}
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = {**DefaultAccountAdapter.error_messages, **ERRORS}
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

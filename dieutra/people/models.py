@@ -20,8 +20,8 @@ class Role(models.TextChoices):
     QTV = "qtv", "Quản trị viên"
     GSV = "gsv", "Giám sát viên"
     BCD = "bcd", "Thành viên Ban Chỉ đạo"
-    TK = "tk", "Cơ quan Thống kê cùng cấp"
-    DV = "dv", "Đơn vị điều tra"
+    TK = "tk", "Cơ quan Thống kê"
+    DV = "dv", "Đơn vị kê khai"
 
 
 class UserManager(BaseUserManager["User"]):

@@ -10,10 +10,8 @@ from dieutra.people.permission import visible
 
 
 def accounts(actor: User, campaign_id: int, text: str = "", role: str = "") -> QuerySet[Post]:
-    """The posts that the actor administers, most senior first."""
-    posts = visible(
-        Post.objects.filter(campaign_id=campaign_id, ended_at__isnull=True), actor, "account.read"
-    )
+    """The posts in the actor's care, those taken away too, most senior first."""
+    posts = visible(Post.objects.filter(campaign_id=campaign_id), actor, "account.read")
     if role:
         posts = posts.filter(role=role)
     if text:

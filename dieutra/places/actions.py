@@ -48,7 +48,7 @@ def load_catalogue(slug: str, *, actor: Actor | None = None) -> Loaded:
     entry = shipped.catalogues().get(slug)
     if entry is None:
         known = ", ".join(shipped.catalogues())
-        raise Invalid(f"Không có danh mục «{slug}» đi kèm phần mềm. Hãy chọn một trong: {known}.")
+        raise Invalid(f"Không có danh mục “{slug}” đi kèm phần mềm. Hãy chọn một trong: {known}.")
     title = Title(slug, entry.name, entry.valid_from, entry.valid_to, entry.source, entry.licence)
     with transaction.atomic():
         loaded = _load(title, read_catalogue(entry.content, entry.valid_from), actor)
@@ -56,6 +56,14 @@ def load_catalogue(slug: str, *, actor: Actor | None = None) -> Loaded:
             _load_former_names(slug, entry.former_names)
             _load_conversions(slug)
     return loaded
+
+
+def ensure_catalogues(*slugs: str) -> None:
+    """Load the shipped catalogues among these that are not there yet."""
+    standing = set(Catalogue.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+    for slug in slugs:
+        if slug not in standing and slug in shipped.catalogues():
+            load_catalogue(slug)
 
 
 def load_catalogue_file(
@@ -83,10 +91,10 @@ def load_catalogue_file(
 
 def _wrong_title(slug: str, name: str) -> Problem | None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,49}", slug):
-        message = f"Mã «{slug}» chỉ được gồm chữ thường không dấu, chữ số và dấu gạch ngang. Hãy đặt lại mã."
+        message = f"Mã “{slug}” chỉ được gồm chữ thường không dấu, chữ số và dấu gạch ngang. Hãy đặt lại mã."
         return Problem("Mã danh mục", message)
     if slug in shipped.catalogues():
-        message = f"«{slug}» là danh mục đi kèm phần mềm. Hãy chọn một mã khác cho tệp này."
+        message = f"“{slug}” là danh mục đi kèm phần mềm. Hãy chọn một mã khác cho tệp này."
         return Problem("Mã danh mục", message)
     if not name.strip():
         return Problem("Tên danh mục", "Thiếu tên danh mục. Hãy đặt tên để phân biệt với các danh mục khác.")
@@ -115,7 +123,7 @@ def _forgotten(slug: str, codes: set[str]) -> Iterable[Problem]:
         examples = ", ".join(missing[:5])
         yield Problem(
             "Tệp",
-            f"Danh mục «{slug}» đang có {len(missing)} địa bàn không còn trong tệp (ví dụ: {examples}). "
+            f"Danh mục “{slug}” đang có {len(missing)} địa bàn không còn trong tệp (ví dụ: {examples}). "
             "Hãy bổ sung vào tệp, hoặc nạp tệp dưới một mã danh mục mới.",
         )
 

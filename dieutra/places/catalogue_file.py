@@ -83,7 +83,7 @@ def _columns(table: Table, found: CatalogueFile) -> dict[str, int]:
             columns[column] = place
             found.titles[column] = normal_name(str(table[0][place]))
         elif column in REQUIRED:
-            message = f"Không thấy cột «{column}» ở dòng tiêu đề. Cần đủ các cột: {', '.join(REQUIRED)}."
+            message = f"Không thấy cột “{column}” ở dòng tiêu đề. Cần đủ các cột: {', '.join(REQUIRED)}."
             found.problems.append(Problem("Dòng 1", message))
     if len(table) > MAX_ROWS:
         found.problems.append(Problem("Tệp", "Tệp có hơn 200.000 dòng. Hãy chia nhỏ tệp."))
@@ -141,7 +141,7 @@ def _code(cell: Cell, *, required: bool) -> str:
         raise ValueError("Thiếu mã. Hãy điền mã của địa bàn.")
     if not CODE.fullmatch(text):
         raise ValueError(
-            f"Mã «{text[:40]}» chỉ được gồm chữ không dấu, chữ số, dấu chấm, dấu gạch, tối đa 20 ký tự. "
+            f"Mã “{text[:40]}” chỉ được gồm chữ không dấu, chữ số, dấu chấm, dấu gạch, tối đa 20 ký tự. "
             "Hãy sửa mã."
         )
     return text
@@ -159,7 +159,7 @@ def _level(cell: Cell) -> int:
     text = _as_text(cell)
     if text not in ("0", "1", "2", "3"):
         raise ValueError(
-            f"Cấp «{text[:40]}» không đúng. "
+            f"Cấp “{text[:40]}” không đúng. "
             "Hãy ghi 0 (trung ương), 1 (cấp tỉnh), 2 (cấp huyện) hoặc 3 (cấp xã)."
         )
     return int(text)
@@ -196,4 +196,4 @@ def _day(cell: Cell) -> date | None:
             return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    raise ValueError(f"Ngày «{text[:40]}» không đọc được. Hãy ghi theo dạng 30/04/2026.")
+    raise ValueError(f"Ngày “{text[:40]}” không đọc được. Hãy ghi theo dạng 30/04/2026.")

@@ -41,8 +41,8 @@ BROKEN_ARCHIVE = (
 )
 
 NOT_EXCEL = "Tệp không mở được như một sổ tính Excel (.xlsx): tệp bị hỏng hoặc không phải Excel. {do}"
-SAVE_AS_XLSX = "Hãy mở tệp bằng Excel, chọn «Lưu thành» loại «Excel Workbook (.xlsx)» rồi gửi lại."
-SAVE_AS_UTF8 = "Hãy lưu lại dưới dạng .xlsx hoặc «CSV UTF-8» rồi gửi lại."
+SAVE_AS_XLSX = "Hãy mở tệp bằng Excel, chọn “Lưu thành” loại “Excel Workbook (.xlsx)” rồi gửi lại."
+SAVE_AS_UTF8 = "Hãy lưu lại dưới dạng .xlsx hoặc “CSV UTF-8” rồi gửi lại."
 
 
 def read_table(content: bytes) -> Table:
@@ -79,7 +79,7 @@ def _refuse_hostile(content: bytes) -> None:
                 raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX))
             if sum(part.file_size for part in parts) > MAX_UNPACKED:
                 raise Invalid(
-                    "Tệp Excel quá lớn sau khi giải nén. Hãy xoá trang tính, hình ảnh thừa rồi gửi lại."
+                    "Tệp Excel quá lớn sau khi giải nén. Hãy xóa trang tính, hình ảnh thừa rồi gửi lại."
                 )
             for part in parts:
                 _refuse_wide_sheet(archive.read(part), strict=part.filename.endswith(".xml"))
@@ -123,7 +123,7 @@ class _Extent:
         self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
         if self.rows * self.columns > MAX_CELLS:
             raise Invalid(
-                "Trang tính có ô ở quá xa (dòng hoặc cột rất lớn). Hãy xoá các dòng, cột thừa rồi gửi lại."
+                "Trang tính có ô ở quá xa (dòng hoặc cột rất lớn). Hãy xóa các dòng, cột thừa rồi gửi lại."
             )
 
     def _cell(self, reference: str) -> None:

@@ -28,7 +28,7 @@ def _unique(file: CatalogueFile) -> dict[str, AreaRow]:
     for row in file.rows:
         first = by_code.setdefault(row.code, row)
         if first is not row:
-            message = f"Mã «{row.code}» bị trùng với dòng {first.line}. Hãy sửa hoặc xoá một trong hai dòng."
+            message = f"Mã “{row.code}” bị trùng với dòng {first.line}. Hãy sửa hoặc xóa một trong hai dòng."
             file.wrong(row.line, "code", message)
     return by_code
 
@@ -52,8 +52,8 @@ def _lost_zeros(row: AreaRow) -> bool:
 def _zeros_message(row: AreaRow) -> str:
     width = OFFICIAL_WIDTHS[row.level]
     return (
-        f"Mã «{row.code}» có {len(row.code)} chữ số, mã cấp {row.level} phải có {width}: "
-        f"ô có thể đã bị lưu thành số nên mất số 0 ở đầu («{row.code.zfill(width)}»?). "
+        f"Mã “{row.code}” có {len(row.code)} chữ số, mã cấp {row.level} phải có {width}: "
+        f"ô có thể đã bị lưu thành số nên mất số 0 ở đầu (“{row.code.zfill(width)}”?). "
         "Hãy định dạng cột mã là Text rồi nhập lại."
     )
 
@@ -63,14 +63,14 @@ def _check_parent(file: CatalogueFile, row: AreaRow, by_code: dict[str, AreaRow]
     if parent is None:
         padded = [row.parent.zfill(width) for width in OFFICIAL_WIDTHS.values()]
         near = next((code for code in padded if code in by_code), None)
-        hint = f" Trong tệp có mã «{near}»: có thể số 0 ở đầu đã mất." if near else ""
-        message = f"Mã cấp trên «{row.parent}» không có trong tệp.{hint} Hãy sửa mã hoặc bổ sung cấp trên."
+        hint = f" Trong tệp có mã “{near}”: có thể số 0 ở đầu đã mất." if near else ""
+        message = f"Mã cấp trên “{row.parent}” không có trong tệp.{hint} Hãy sửa mã hoặc bổ sung cấp trên."
         file.wrong(row.line, "parent", message)
     elif parent.level not in PARENT_LEVELS[row.level]:
         file.wrong(
             row.line,
             "level",
-            f"Cấp {row.level} không thể trực thuộc «{parent.name}» là cấp {parent.level}. "
+            f"Cấp {row.level} không thể trực thuộc “{parent.name}” là cấp {parent.level}. "
             "Hãy sửa cấp hoặc mã cấp trên.",
         )
 

@@ -116,7 +116,7 @@ def test_a_unit_fills_is_stopped_justifies_and_sends_and_supervisors_return_and_
     unit.keyboard.press("Enter")
     expect(field(unit, form, "lao_dong_r02_c2")).to_have_attribute("aria-invalid", "true")
     saved(unit)
-    unit.get_by_role("button", name="Kiểm tra và nộp phiếu").click()
+    unit.get_by_role("button", name="Kiểm tra và gửi phiếu").click()
     expect(unit.get_by_role("heading", name=re.compile("lỗi cần sửa"))).to_be_visible()
     expect(unit.get_by_role("button", name="Gửi phiếu")).to_have_count(0)
     go_to_form(unit)
@@ -130,7 +130,7 @@ def test_a_unit_fills_is_stopped_justifies_and_sends_and_supervisors_return_and_
     said.fill("Đồng chí được kéo dài thời gian công tác theo quyết định của cấp có thẩm quyền.")
     said.press("Tab")
     saved(unit)
-    unit.get_by_role("button", name="Kiểm tra và nộp phiếu").click()
+    unit.get_by_role("button", name="Kiểm tra và gửi phiếu").click()
     unit.get_by_role("button", name="Gửi phiếu").click()
     expect(unit.get_by_text("Mã biên nhận").first).to_be_visible()
 
@@ -140,16 +140,20 @@ def test_a_unit_fills_is_stopped_justifies_and_sends_and_supervisors_return_and_
     district.get_by_role("link", name="Đơn vị UBND-PL").click()
     district.locator(f'[id="{form.by_name["lao_dong_r02_c1"].path}"]').click()
     district.get_by_placeholder("Nhận xét tại ô này").fill("Kiểm tra lại với bảng lương")
+    # … and at a choice, whose own controls are switched off here
+    district.locator(f'[id="{form.by_name["gioi_tinh"].path}"]').get_by_text("Nữ").click(force=True)
+    district.get_by_placeholder("Nhận xét tại ô này").last.fill("Đối chiếu quyết định bổ nhiệm")
     district.get_by_role("button", name="Trả lại phiếu").click()
     expect(district.get_by_text("Đã trả lại phiếu")).to_be_visible()
 
     # the unit finds the remark at its cell, and sends again
     go_to_form(unit)
     expect(unit.get_by_text("Kiểm tra lại với bảng lương").first).to_be_visible()
+    expect(unit.get_by_text("Đối chiếu quyết định bổ nhiệm").first).to_be_visible()
     field(unit, form, "nguoi_lap").fill("Phạm Thị Lập")
     unit.keyboard.press("Tab")
     saved(unit)
-    unit.get_by_role("button", name="Kiểm tra và nộp phiếu").click()
+    unit.get_by_role("button", name="Kiểm tra và gửi phiếu").click()
     unit.get_by_role("button", name="Gửi phiếu").click()
     expect(unit.get_by_text("Lần gửi").first).to_be_visible()
 

@@ -122,6 +122,16 @@ def test_a_second_tab_never_overwrites_the_first(world: World) -> None:
     assert moved.value.draft.answers[name] == "Cửa sổ một"
 
 
+def test_a_page_whose_reply_was_lost_goes_on_from_its_own_save(world: World) -> None:
+    user, case = world.user("don.vi"), filled(world)
+    name = path_of(case, "nguoi_lap")
+    actions.save_draft(user, case, 1, {name: "Gửi đi, trả lời mất"}, {}, tab="một")
+    again = actions.save_draft(user, world.case("don.vi"), 1, {name: "Gõ tiếp"}, {}, tab="một")
+    assert again.version == 3
+    with pytest.raises(actions.DraftMoved):
+        actions.save_draft(user, world.case("don.vi"), 2, {name: "Cửa sổ khác"}, {}, tab="hai")
+
+
 def test_two_supervisors_cannot_both_decide(world: World) -> None:
     case = sent(world)
     first, second = world.case("don.vi"), world.case("don.vi")

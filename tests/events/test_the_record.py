@@ -8,10 +8,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from dieutra.cases.actions import save_draft, submit
 from dieutra.events.actions import record, seal
 from dieutra.events.models import Event
 from dieutra.events.queries import broken_seal
-from tests.cast import World
+from tests.cast import World, good_answers
 
 
 @pytest.mark.parametrize("change", [{"verb": "case.accepted"}, {"facts": {}}, {"at": timezone.now()}])
@@ -24,6 +25,28 @@ def test_an_event_cannot_be_changed(world: World, change: dict[str, object]) -> 
 def test_an_event_cannot_be_deleted(world: World) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         Event.objects.all().delete()
+
+
+def test_an_event_cannot_be_replaced_under_its_own_number(world: World) -> None:
+    event = Event.objects.first()
+    verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
+    copy = (
+        f"{verb} INTO events_event (id, at, actor_id, verb, subject_type, subject_id, campaign_id, path, facts)"
+        " SELECT id, at, actor_id, 'forged', subject_type, subject_id, campaign_id, path, facts"
+        " FROM events_event WHERE id = %s"
+    )
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(copy, [event.pk])
+    assert Event.objects.get(pk=event.pk).verb == event.verb
+
+
+@pytest.mark.parametrize("change", ["UPDATE cases_response SET answers = '{}'", "DELETE FROM cases_response"])
+def test_a_sent_response_can_be_neither_changed_nor_deleted(world: World, change: str) -> None:
+    user, case = world.user("don.vi"), world.case("don.vi")
+    save_draft(user, case, 0, good_answers(case), {})
+    submit(user, world.case("don.vi"), 1)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
 
 
 def test_the_worker_may_note_that_it_took_an_event(world: World) -> None:

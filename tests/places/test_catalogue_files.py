@@ -112,12 +112,12 @@ def test_a_file_that_forgets_areas_is_refused_because_people_may_work_in_them() 
 
 def test_a_duplicate_code_is_told_with_both_rows() -> None:
     [error] = refused(as_csv([*GOOD, ["00001", "Phường Trúc Bạch", "Phường", 3, "001"]]))
-    assert error.startswith("Dòng 7, cột code: Mã «00001» bị trùng với dòng 5.")
+    assert error.startswith("Dòng 7, cột code: Mã “00001” bị trùng với dòng 5.")
 
 
 def test_an_unknown_parent_is_told() -> None:
     [error] = refused(as_csv(changed(3, 4, "999")))
-    assert error.startswith("Dòng 5, cột parent: Mã cấp trên «999» không có trong tệp.")
+    assert error.startswith("Dòng 5, cột parent: Mã cấp trên “999” không có trong tệp.")
 
 
 def test_a_missing_name_code_and_kind_are_all_told_at_once() -> None:
@@ -135,12 +135,12 @@ def test_a_row_without_a_parent_is_a_second_root_and_refused() -> None:
 
 @pytest.mark.parametrize("level", [7, "ba", "", -1, 2.5])
 def test_a_level_that_is_none_is_refused(level: object) -> None:
-    assert refused(as_csv(changed(3, 3, level)))[0].startswith("Dòng 5, cột level: Cấp «")
+    assert refused(as_csv(changed(3, 3, level)))[0].startswith("Dòng 5, cột level: Cấp “")
 
 
 def test_a_commune_directly_under_the_country_is_refused() -> None:
     [error] = refused(as_csv(changed(3, 4, "VN")))
-    assert "Cấp 3 không thể trực thuộc «Việt Nam» là cấp 0" in error
+    assert "Cấp 3 không thể trực thuộc “Việt Nam” là cấp 0" in error
 
 
 def test_two_areas_that_hang_below_each_other_are_refused() -> None:
@@ -155,14 +155,14 @@ def test_codes_stored_as_numbers_lost_their_zeros_and_this_is_said_plainly(
     rows = changed(1, 0, 1)
     rows[3][0] = 4
     errors = refused(file(rows))
-    assert "Dòng 3, cột code: Mã «1» có 1 chữ số, mã cấp 1 phải có 2" in errors[0]
-    assert "mất số 0 ở đầu («01»?). Hãy định dạng cột mã là Text" in errors[0]
-    assert any("(«00004»?)" in error for error in errors)
+    assert "Dòng 3, cột code: Mã “1” có 1 chữ số, mã cấp 1 phải có 2" in errors[0]
+    assert "mất số 0 ở đầu (“01”?). Hãy định dạng cột mã là Text" in errors[0]
+    assert any("(“00004”?)" in error for error in errors)
 
 
 def test_a_parent_that_lost_its_zeros_is_recognised() -> None:
     [error] = refused(as_xlsx(changed(2, 4, 1)))
-    assert "Mã cấp trên «1» không có trong tệp. Trong tệp có mã «01»: có thể số 0 ở đầu đã mất." in error
+    assert "Mã cấp trên “1” không có trong tệp. Trong tệp có mã “01”: có thể số 0 ở đầu đã mất." in error
 
 
 @pytest.mark.parametrize("code", ["00/01", "@x", "mã số", "0" * 21, "../.."])
@@ -177,16 +177,16 @@ def test_an_unreadable_day_and_days_in_the_wrong_order_are_told() -> None:
         [*GOOD[1], "02/05/2026", "01/05/2026"],
     ]
     errors = refused(as_xlsx(rows, header))
-    assert errors[0].startswith("Dòng 2, cột valid_from: Ngày «2025-13-01» không đọc được.")
+    assert errors[0].startswith("Dòng 2, cột valid_from: Ngày “2025-13-01” không đọc được.")
     assert errors[1].startswith("Dòng 3, cột valid_to: Ngày hết hiệu lực đứng trước")
 
 
 def test_missing_columns_are_named() -> None:
     errors = refused("Mã,Tên\n01,Hà Nội\n".encode())
     assert [error[:35] for error in errors] == [
-        "Dòng 1: Không thấy cột «kind» ở dòn",
-        "Dòng 1: Không thấy cột «level» ở dò",
-        "Dòng 1: Không thấy cột «parent» ở d",
+        "Dòng 1: Không thấy cột “kind” ở dòn",
+        "Dòng 1: Không thấy cột “level” ở dò",
+        "Dòng 1: Không thấy cột “parent” ở d",
     ]
 
 

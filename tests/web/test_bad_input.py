@@ -59,6 +59,37 @@ def test_a_stale_tab_gets_the_standing_answers_and_overwrites_nothing(
     assert "Chưa có gì bị ghi đè" in late.json()["detail"]
 
 
+def test_a_clash_is_told_with_the_identification_that_the_page_shows(world: World, at_the_desk: Desk) -> None:
+    client, case = at_the_desk("don.vi"), world.case("don.vi")
+    assert save(client, case, {"base_version": 0, "changes": {}}).status_code == 200
+    late = save(client, case, {"base_version": 0, "changes": {}})
+    assert late.json()["answers"][path_of(case, "ma_don_vi")] == "UBND-PL"
+
+
+def test_without_javascript_a_clash_keeps_what_was_typed_on_the_page(world: World, at_the_desk: Desk) -> None:
+    client, case = at_the_desk("don.vi"), world.case("don.vi")
+    name = path_of(case, "nguoi_lap")
+    save(client, case, {"base_version": 0, "changes": {name: "Một"}})
+    late = client.post(f"/phieu/{case.pk}/luu-trang/", {"base_version": "0", name: "Hai chưa lưu"})
+    assert late.status_code == 409
+    assert "Hai chưa lưu" in words(late)
+    assert Draft.objects.get(case=case).answers[name] == "Một"
+
+
+def test_a_supervisors_words_are_not_lost_when_a_colleague_decided_first(
+    world: World, at_the_desk: Desk
+) -> None:
+    case = world.case("don.vi")
+    actions.save_draft(world.user("don.vi"), case, 0, good_answers(case), {})
+    actions.submit(world.user("don.vi"), world.case("don.vi"), 1)
+    case = world.case("don.vi")
+    actions.approve(world.user("anh.giam.sat"), world.case("don.vi"), case.version)
+    fields = {"version": case.version, f"comment:{path_of(case, 'gioi_tinh')}": "Một nhận xét dài"}
+    late = at_the_desk("anh.giam.sat").post(f"/duyet/{case.pk}/tra-lai/", fields)
+    assert late.status_code == 409
+    assert "Một nhận xét dài" in words(late)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -114,7 +145,7 @@ def test_a_decision_on_a_case_that_moved_meanwhile_is_told_and_not_taken(
     assert client.post(f"/duyet/{case.pk}/duyet/", {"version": case.version}).status_code == 302
     late = client.post(f"/duyet/{case.pk}/tra-lai/", {"version": case.version, "text": "Xem lại"})
     assert late.status_code == 409
-    assert "vừa được người khác xử lý" in words(late)
+    assert "vừa được xử lý ở nơi khác" in words(late)
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "²", "9" * 40])

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from dieutra.cases.models import Case, Response
 from dieutra.cases.queries import Sheet
-from dieutra.channels.web.formats import shown_date, shown_number
 from dieutra.channels.web.render import form_view
 from dieutra.forms.queries import engine_form
 
@@ -119,6 +118,4 @@ def _shown(cell: dict[str, Any] | None) -> str | None:
         return None
     if cell["choices"]:
         return "; ".join(choice["label"] for choice in cell["choices"] if choice["chosen"])
-    if cell["type"] in ("int", "decimal"):
-        return shown_number(str(cell["value"]))
-    return shown_date(str(cell["value"])) if cell["type"] == "date" else str(cell["value"])
+    return str(cell["value"])

@@ -32,7 +32,7 @@ WORDS: dict[str, dict[str, str]] = {
         "save": "Lưu",
         "seen": "Đã xem",
         "soft": "Cảnh báo cần giải trình",
-        "submit": "Kiểm tra và nộp phiếu",
+        "submit": "Kiểm tra và gửi phiếu",
         "unit": "Đơn vị tính",
         "where_col": "cột",
         "where_row": "Mã số",

@@ -20,6 +20,7 @@ from dieutra.engine.lang import (
     EvaluationError,
     Value,
     compile_expr,
+    paths,
     reads_itself,
     to_boolean,
     to_text,
@@ -102,6 +103,7 @@ class _Step(NamedTuple):
     holds: bool
     relevant: Compiled | None
     calculate: Compiled | None
+    reads: frozenset[str]  # what the calculation reads
     reads_itself: bool
 
 
@@ -148,7 +150,10 @@ def _step(node: Node) -> _Step:
     calculate = None if node.calculate is None else compile_expr(node.calculate, node.path)
     own = node.calculate is not None and reads_itself(node.calculate)
     holds = node.type is not None and node.kind != "note"
-    return _Step(node, node.path, node.parent, holds, relevant, calculate, own)
+    reads = (
+        frozenset() if node.calculate is None else frozenset(paths(node.calculate, node.path)) - {node.path}
+    )
+    return _Step(node, node.path, node.parent, holds, relevant, calculate, reads, own)
 
 
 def _rule(check: Check, place: int, number: int) -> _Rule:
@@ -169,10 +174,11 @@ class _Run:
         self.found: list[tuple[tuple[int, int], Finding]] = []
         self.missing: list[str] = []
         self.required: set[str] = set()
+        self.ill: set[str] = set()  # what was written cannot be read, or follows from such a thing
 
     def work_out_nodes(self) -> None:
         relevant, typed, written, answers = self.relevant, self.typed, self.written, self.answers
-        for node, path, parent, holds, is_relevant, calculate, own in self.plan.steps:
+        for node, path, parent, holds, is_relevant, calculate, reads, own in self.plan.steps:
             if parent is not None and parent not in relevant:
                 continue
             if is_relevant is not None and not self.truth(is_relevant):
@@ -182,6 +188,8 @@ class _Run:
                 continue
             if calculate is not None:
                 self.calculate(node, calculate, own)
+                if self.ill and not self.ill.isdisjoint(reads):
+                    self.ill.add(path)
                 continue
             text = answers.get(path)
             if is_blank_text(text):
@@ -191,6 +199,7 @@ class _Run:
             if isinstance(text, str):
                 written[path] = text
             if problem is not None:
+                self.ill.add(path)
                 self.found.append(((self.plan.place[path], 0), Finding("type", path, "hard", problem, False)))
 
     def calculate(self, node: Node, compute: Compiled, own: bool) -> None:
@@ -231,6 +240,9 @@ class _Run:
             if check.where not in relevant or (own is not None and own not in written):
                 continue
             if read_paths and not any(path in written for path in read_paths):
+                continue
+            # The mistake is told once, where it was made.
+            if self.ill and not self.ill.isdisjoint(read_paths):
                 continue
             if not self.check_holds(holds):
                 message = fill(check.message, written, self.plan.nodes)

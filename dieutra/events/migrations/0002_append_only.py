@@ -4,7 +4,14 @@ from django.db import migrations
 
 COLUMNS = "id, at, actor_id, verb, subject_type, subject_id, campaign_id, path, facts"
 
+# INSERT OR REPLACE removes the old row without a delete trigger, hence the two triggers on INSERT.
 SQLITE = [
+    """CREATE TRIGGER events_no_replace BEFORE INSERT ON events_event
+        WHEN EXISTS (SELECT 1 FROM events_event WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'events are append-only'); END""",
+    """CREATE TRIGGER seals_no_replace BEFORE INSERT ON events_seal
+        WHEN EXISTS (SELECT 1 FROM events_seal WHERE id = NEW.id OR last_event = NEW.last_event)
+        BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END""",
     f"""CREATE TRIGGER events_no_update BEFORE UPDATE OF {COLUMNS} ON events_event
         BEGIN SELECT RAISE(ABORT, 'events are append-only'); END""",
     """CREATE TRIGGER events_no_delete BEFORE DELETE ON events_event

@@ -40,9 +40,22 @@ function mark(path, on) {
   });
 }
 
+document.body.classList.add("dt-reviewing");
+document.querySelectorAll("[data-question]").forEach((question) => {
+  const field = question.querySelector("[data-field]");
+  if (!field) return;
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "btn btn-link btn-sm p-0", textContent: "Nhận xét" });
+  const about = document.createElement("span");
+  Object.assign(about, { className: "visually-hidden", textContent: ` về ${words(field)}` });
+  button.append(about);
+  button.addEventListener("click", (event) => { event.stopPropagation(); remark(field); });
+  question.append(button);
+});
 document.addEventListener("click", (event) => {
-  const field = event.target.closest("[data-field]");
-  if (field) remark(field);
+  const place = event.target.closest("[data-field], [data-question]");
+  const field = place?.matches("[data-field]") ? place : place?.querySelector("[data-field]");
+  if (field && !event.target.closest("a, button, textarea")) remark(field);
 });
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest?.("[data-field]");

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.campaigns.actions import appoint, creatable
 from dieutra.campaigns.models import Campaign
@@ -35,7 +35,7 @@ def _campaign(user: User) -> tuple[Campaign, Area]:
 
 
 @login_required
-@require_GET
+@require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     campaign, area = _campaign(user)
@@ -113,7 +113,7 @@ def _appoint(user: User, campaign: Campaign, areas: object, request: HttpRequest
 
 
 def _post(request: HttpRequest, pk: int) -> Post:
-    posts = visible(Post.objects.filter(ended_at__isnull=True), signed_in(request), "account.read")
+    posts = visible(Post.objects.all(), signed_in(request), "account.read")
     return get_object_or_404(posts.select_related("user", "campaign"), pk=pk)
 
 
@@ -140,9 +140,19 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("accounts")
 
 
+@login_required
+@require_POST
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    user, post = signed_in(request), _post(request, pk)
+    actions.restore_post(user, post, creatable(user, post.campaign, post.path))
+    messages.success(request, f"Đã trao lại vai trò cho {post.user.username}.")
+    return redirect("accounts")
+
+
 urlpatterns = [
     path("tai-khoan/", listed, name="accounts"),
     path("tai-khoan/tao/", create, name="account_create"),
     path("tai-khoan/<int:pk>/gui-lai/", resend, name="account_resend"),
     path("tai-khoan/<int:pk>/thu-hoi/", end, name="account_end"),
+    path("tai-khoan/<int:pk>/trao-lai/", restore, name="account_restore"),
 ]

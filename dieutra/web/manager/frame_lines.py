@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Refusal
+from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Refusal, Stale
 from dieutra.frames import actions, queries
 from dieutra.frames.columns import editable, in_words
 from dieutra.frames.models import Listing, Unit
@@ -84,7 +84,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             request.POST.get("name", ""),
             _details(request, unit.listing),
         )
-    except (Invalid, NotNow) as refusal:
+    except (Invalid, NotNow, Stale) as refusal:
         return _refused(request, pk, refusal, request.POST.dict())
     return _back(request, unit.listing_id, unit)
 
@@ -98,7 +98,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         actions.remove(
             signed_in(request), unit, _version(request), given.get("reason", ""), given.get("reason_note", "")
         )
-    except (Invalid, NotNow) as refusal:
+    except (Invalid, NotNow, Stale) as refusal:
         return _refused(request, pk, refusal)
     return _back(request, unit.listing_id, unit)
 
@@ -110,7 +110,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     came_from = unit.listing_id
     try:
         actions.move(signed_in(request), unit, _version(request), request.POST.get("area", ""))
-    except (Invalid, NotNow) as refusal:
+    except (Invalid, NotNow, Stale) as refusal:
         return _refused(request, pk, refusal)
     return _back(request, came_from, unit)
 
@@ -194,13 +194,13 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
             area_code=given.get("area", ""),
             details=_details(request, listing),
         )
-    except (Invalid, NotNow) as refusal:
+    except (Invalid, NotNow, Stale) as refusal:
         return _render(request, "frames/add.html", context, refusal)
     return _back(request, pk, unit)
 
 
 @login_required
-@require_GET
+@require_safe
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     unit = unit_of(request, pk)
     context = {"unit": unit, "listing": unit.listing, "steps": queries.history(unit)}

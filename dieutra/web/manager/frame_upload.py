@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
@@ -73,7 +73,7 @@ def _load(
 
 
 @login_required
-@require_GET
+@require_safe
 def template(request: HttpRequest) -> FileResponse:
     """The empty workbook of the campaign's kind."""
     campaign = campaigns_of(signed_in(request)).first()

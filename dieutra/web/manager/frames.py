@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dieutra.campaigns.queries import campaigns_of
 from dieutra.engine.refusals import Invalid
@@ -39,7 +39,7 @@ def _version(request: HttpRequest) -> int:
 
 
 @login_required
-@require_GET
+@require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Every listing in the person's area; those that wait for this person come first."""
     user = signed_in(request)
@@ -61,7 +61,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def listing(request: HttpRequest, pk: int) -> HttpResponse:
     found = _listing(request, pk)
     chosen = {name: request.GET.get(name, "") for name in FILTERS}
@@ -157,7 +157,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     found = _listing(request, pk)
     context = _page(found) | {
@@ -173,7 +173,7 @@ def _may_review(request: HttpRequest, found: Listing) -> bool:
 
 
 @login_required
-@require_GET
+@require_safe
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """The minutes of the review, to print and sign."""
     found = _listing(request, pk)

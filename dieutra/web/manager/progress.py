@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
@@ -74,7 +74,7 @@ def _area(user: User, campaign: Campaign, code: str | None) -> Area:
 
 
 @login_required
-@require_GET
+@require_safe
 def board(request: HttpRequest, code: str | None = None) -> HttpResponse:
     user = signed_in(request)
     campaign = campaigns_of(user).first()

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dieutra.cases.models import State
 from dieutra.cases.queries import cases_of, queue
@@ -20,7 +20,7 @@ from dieutra.people.permission import GRANTS, posts_of
 from dieutra.places.paths import under
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What must I do now? Each audience sees its own."""
     user = request.user
@@ -76,7 +76,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("account_login")
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

@@ -43,6 +43,8 @@ def page_of(
             "login": reverse("account_login"),
         },
     )
+    if sheet.saved_at:
+        state |= {"saved_at": sheet.saved_at.isoformat(), "saved_by": sheet.saved_by}
     return {"case": case, "view": view, "state": state}
 
 

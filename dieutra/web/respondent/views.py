@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.cases import actions
 from dieutra.cases.history import steps
@@ -33,7 +33,7 @@ def own_case(request: HttpRequest, pk: int) -> Case:
 
 
 @login_required
-@require_GET
+@require_safe
 def my_form(request: HttpRequest) -> HttpResponse:
     cases = list(cases_of(signed_in(request))[:50])
     if len(cases) == 1 and cases[0].state in FILLABLE:
@@ -44,7 +44,7 @@ def my_form(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def fill(request: HttpRequest, pk: int) -> HttpResponse:
     case = own_case(request, pk)
     if case.state not in FILLABLE:
@@ -67,7 +67,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         body = {
             "detail": moved.message,
             "version": draft.version,
-            "answers": draft.answers,
+            "answers": actions.answers_now(case, draft),
             "saved_by": draft.saved_by.full_name if draft.saved_by else "",
             "saved_at": draft.saved_at.isoformat(),
         }
@@ -82,7 +82,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str], list[int]]:
+def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str], list[int], str]:
     """The body of an autosave, or Invalid when it has another shape."""
     wrong = Invalid("Dữ liệu gửi lên không đúng dạng. Hãy tải lại trang; số liệu đã lưu vẫn còn.")
     try:
@@ -97,7 +97,7 @@ def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str], 
     for table in (changes, said):
         if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
             raise wrong
-    return base, changes, said, _numbers(body.get("seen", []))
+    return base, changes, said, _numbers(body.get("seen", [])), str(body.get("tab", ""))[:64]
 
 
 def _numbers(ids: object) -> list[int]:
@@ -108,23 +108,22 @@ def _numbers(ids: object) -> list[int]:
 @login_required
 @require_POST
 def post(request: HttpRequest, pk: int) -> HttpResponse:
-    """Saving without JavaScript: the whole page comes back as a form."""
+    """Saving without JavaScript: the whole page comes back as a form. After a clash what was typed is shown, not saved."""
     user, case = signed_in(request), own_case(request, pk)
-    form = engine_form(case.form_id)
-    actions.save_draft(
-        user,
-        case,
-        whole_number(request.POST.get("base_version", "")),
-        answers_from_post(form, request.POST),
-        justifications_from_post(request.POST),
-        _numbers(list(seen_from_post(request.POST))),
-    )
+    typed = answers_from_post(engine_form(case.form_id), request.POST)
+    said = justifications_from_post(request.POST)
+    seen = _numbers(list(seen_from_post(request.POST)))
+    try:
+        actions.save_draft(user, case, whole_number(request.POST.get("base_version", "")), typed, said, seen)
+    except actions.DraftMoved as moved:
+        page = page_of(case, sheet_to_fill(case, typed), comments_on(case, standing_only=True), request)
+        return render(request, "cases/fill.html", page | {"clash": moved.message}, status=moved.status)
     messages.success(request, "Đã lưu phiếu.")
     return redirect("check" if request.POST.get("act") == "check" else "fill", pk)
 
 
 @login_required
-@require_GET
+@require_safe
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Check your answers: what is missing, wrong or to be explained, then send."""
     case = own_case(request, pk)
@@ -162,7 +161,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     case = own_case(request, pk)
     if case.response is None:
@@ -172,7 +171,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def answers_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The form as a PDF to print and sign: its draft for the unit that fills it, for others only what was sent."""
     user = signed_in(request)
@@ -187,7 +186,7 @@ def answers_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     case = own_case(request, pk)
     if case.response is None:
@@ -201,30 +200,17 @@ def _pdf(content: bytes, filename: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(case_for(signed_in(request), pk, "case.read"))
     context = {
         "case": case,
         "steps": steps(case),
         "responses": case.responses.select_related("sent_by").order_by("-number"),
-        "comments": [it | {"where": _where(case, it["path"])} for it in comments_on(case)],
+        "comments": comments_on(case),
         "back": reverse("home"),
     }
     return render(request, "cases/history.html", context)
-
-
-def _where(case: Case, at: str) -> str:
-    """A place of the form in words."""
-    node = engine_form(case.form_id).by_path.get(at)
-    if node is None:
-        return ""
-    codes = node.codes or {}
-    if codes:
-        return ", ".join(
-            f"{words} {codes[key]}" for key, words in (("row", "dòng"), ("col", "cột")) if key in codes
-        )
-    return node.label.get("vi", node.name)
 
 
 urlpatterns = [

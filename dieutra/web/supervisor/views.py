@@ -8,13 +8,21 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.cases import actions
 from dieutra.cases.history import steps
 from dieutra.cases.models import Case, State
-from dieutra.cases.queries import case_for, comments_on, counts_by_state, in_my_care, queue, sheet_as_sent
-from dieutra.engine.refusals import Invalid, NotNow
+from dieutra.cases.queries import (
+    case_for,
+    comments_on,
+    counts_by_state,
+    in_my_care,
+    place_in_words,
+    queue,
+    sheet_as_sent,
+)
+from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.people.permission import may
 from dieutra.web.requests import signed_in, whole_number
 from dieutra.web.respondent.page import page_of
@@ -24,7 +32,7 @@ PAGE = 50
 
 
 @login_required
-@require_GET
+@require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     """What waits for me; `?state=` looks at all forms of my area instead."""
     user = signed_in(request)
@@ -49,7 +57,7 @@ def _tabs(counts: dict[str, int]) -> list[tuple[str, str, int]]:
 
 
 @login_required
-@require_GET
+@require_safe
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     case = get_object_or_404(case_for(user, pk, "case.review"))
@@ -74,8 +82,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(case_for(user, pk, "case.review"))
     actions.approve(user, case, whole_number(request.POST.get("version", "")))
     messages.success(request, f"Đã duyệt phiếu của {case.unit.name}.")
-    following = queue(user).first()
-    return redirect("review", following.pk) if following else redirect("queue")
+    return redirect("queue")
 
 
 @login_required
@@ -86,14 +93,19 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     remarks = {
         name.removeprefix(COMMENT): text for name, text in request.POST.items() if name.startswith(COMMENT)
     }
+    text = str(request.POST.get("text", ""))
+    version = whole_number(request.POST.get("version", ""))
     try:
-        text = str(request.POST.get("text", ""))
-        version = whole_number(request.POST.get("version", ""))
         actions.give_back(user, case, version, text, {name: str(said) for name, said in remarks.items()})
-    except (Invalid, NotNow) as refusal:
+    except (Invalid, NotNow, Stale) as refusal:
         problems = refusal.problems if isinstance(refusal, Invalid) else ()
-        kept = {"refused": refusal.message, "problems": problems, "text": request.POST.get("text", "")}
-        page = _review_page(request, case) | kept | {"remarks": remarks}
+        case.refresh_from_db()
+        page = _review_page(request, case) | {
+            "refused": refusal.message,
+            "problems": [Problem(place_in_words(case, it.place), it.message) for it in problems],
+            "text": text,
+            "remarks": [(name, place_in_words(case, name), said) for name, said in remarks.items()],
+        }
         return render(request, "cases/review.html", page, status=refusal.status)
     messages.success(request, f"Đã trả lại phiếu của {case.unit.name} để sửa.")
     return redirect("queue")

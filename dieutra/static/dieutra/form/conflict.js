@@ -9,7 +9,9 @@ export function differences(sheet, changes, base, theirs) {
   const mine = [];
   const others = [];
   for (const [path, value] of changes) {
-    if (value !== (theirs[path] || "")) mine.push({ path, mine: value, theirs: theirs[path] || "" });
+    const now = theirs[path] || "";
+    // A cell that nobody else touched since is no clash.
+    if (value !== now && now !== (base.get(path) || "")) mine.push({ path, mine: value, theirs: theirs[path] || "" });
   }
   for (const path of new Set([...base.keys(), ...Object.keys(theirs)])) {
     const [before, now] = [base.get(path) || "", theirs[path] || ""];

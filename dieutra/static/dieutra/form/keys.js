@@ -21,6 +21,7 @@ export class Keys {
     if (event.key === "F2") return caretToEnd(field);
     if (event.key === "Delete" && (place.grid.hasRange || isAllSelected(field)))
       return this.desk.clear(place);
+    if (event.key === "Tab" || (event.key.length === 1 && !event.ctrlKey && !event.metaKey)) this.grids.unselect();
     if (event.key === "a" && (event.ctrlKey || event.metaKey)) return this.selectTable(field, place);
     return false;
   }

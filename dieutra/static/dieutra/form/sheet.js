@@ -18,6 +18,10 @@ export class Sheet {
     this.readonly = new Set();
     this.missing = new Set();
     this.found = new Map(); // path -> Map(check name -> finding)
+    this.ill = new Set(); // what was written cannot be read, or follows from such a thing
+    this.reads = new Map(
+      form.nodes.filter((node) => node.calculate).map(({ path, calculate }) => [path, readPaths(calculate, path)]),
+    );
     this.graph = buildGraph(form);
     this.flags = new Uint8Array(this.graph.items.length).fill(1);
     this.run(0);
@@ -85,9 +89,18 @@ export class Sheet {
   }
 
   value({ node, path }, changed) {
-    if (!this.isRelevant(path)) return this.keep(path, null, null);
-    if (node.calculate) return this.calculate(node, path, changed);
-    return this.keep(path, this.stored(path), typed(this.stored(path), node));
+    if (this.isRelevant(path) && node.calculate) return this.calculate(node, path, changed);
+    const raw = this.isRelevant(path) ? this.stored(path) : null;
+    const turned = this.markIll(path, Boolean(raw && typeProblem(raw, node, this.say)));
+    return this.keep(path, raw, raw === null ? null : typed(raw, node)) || turned;
+  }
+
+  /** Notes whether a value is ill; true when that changed. */
+  markIll(path, now) {
+    if (this.ill.has(path) === now) return false;
+    if (now) this.ill.add(path);
+    else this.ill.delete(path);
+    return true;
   }
 
   keep(path, text, value) {
@@ -110,7 +123,8 @@ export class Sheet {
     this.values.set(path, value);
     const isNew = this.written.get(path) !== text;
     this.written.set(path, text);
-    return isNew;
+    const follows = [...this.reads.get(path)].some((read) => read !== path && this.ill.has(read));
+    return this.markIll(path, follows) || isNew;
   }
 
   compute(ast, self) {
@@ -160,6 +174,7 @@ export class Sheet {
   runs({ name, where }, reads) {
     if (!this.isRelevant(where)) return false;
     if (name.endsWith(".constraint") && !this.written.get(where)) return false;
+    if (reads.some((path) => this.ill.has(path))) return false; // told once, where it was made
     return !reads.length || reads.some((path) => this.written.get(path));
   }
 

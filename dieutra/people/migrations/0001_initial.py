@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             name='Post',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('qtv', 'Quản trị viên'), ('gsv', 'Giám sát viên'), ('bcd', 'Thành viên Ban Chỉ đạo'), ('tk', 'Cơ quan Thống kê cùng cấp'), ('dv', 'Đơn vị điều tra')], max_length=8)),
+                ('role', models.CharField(choices=[('qtv', 'Quản trị viên'), ('gsv', 'Giám sát viên'), ('bcd', 'Thành viên Ban Chỉ đạo'), ('tk', 'Cơ quan Thống kê'), ('dv', 'Đơn vị kê khai')], max_length=8)),
                 ('level', models.PositiveSmallIntegerField(verbose_name='cấp')),
                 ('path', dieutra.places.paths.PathField(max_length=120)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except Exception as error:
         if type(error).__name__ in ("OperationalError", "ProgrammingError"):
-            print(f"Cơ sở dữ liệu chưa dùng được ({error}). Hãy chạy “dieutra prepare” trước.", file=sys.stderr)
+            print(
+                f"Cơ sở dữ liệu chưa dùng được ({error}). Hãy chạy “dieutra prepare” trước.", file=sys.stderr
+            )
             return 1
         raise
 

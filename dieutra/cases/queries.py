@@ -17,7 +17,7 @@ from dieutra.engine.forms import check
 from dieutra.engine.text import search_key
 from dieutra.forms.queries import engine_form
 from dieutra.people.models import Role, User
-from dieutra.people.permission import posts_of, visible
+from dieutra.people.permission import posts_of, visible_to
 from dieutra.places.models import Area
 from dieutra.places.paths import under
 
@@ -36,7 +36,7 @@ class Sheet:
 
 def cases_of(actor: User) -> QuerySet[Case]:
     """The forms that the actor fills."""
-    return visible(Case.objects.all(), actor, "case.fill").select_related(
+    return visible_to(Case.objects.all(), actor, "case.fill").select_related(
         "unit__area", "campaign__form", "response"
     )
 
@@ -44,7 +44,7 @@ def cases_of(actor: User) -> QuerySet[Case]:
 def case_for(actor: User, pk: int, verb: str) -> QuerySet[Case]:
     """At most one case, if the actor may <verb> it where it lies."""
     related = ("unit__area__parent__parent", "campaign", "form", "response__sent_by")
-    return visible(Case.objects.filter(pk=pk), actor, verb).select_related(*related)
+    return visible_to(Case.objects.filter(pk=pk), actor, verb).select_related(*related)
 
 
 def sheet_to_fill(case: Case, typed: Mapping[str, str] | None = None) -> Sheet:
@@ -113,7 +113,7 @@ def queue(actor: User, campaign_id: int | None = None) -> QuerySet[Case]:
 
 def in_my_care(actor: User, state: str = "", text: str = "") -> QuerySet[Case]:
     """All cases of a supervisor's area, by place."""
-    cases = visible(Case.objects.all(), actor, "case.review").select_related("unit__area", "response")
+    cases = visible_to(Case.objects.all(), actor, "case.review").select_related("unit__area", "response")
     if state:
         cases = cases.filter(state=state)
     if text:

@@ -14,7 +14,7 @@ from dieutra.engine.text import search_key
 from dieutra.frames.columns import CODE, NAME, in_words
 from dieutra.frames.models import Listing, Unit
 from dieutra.people.models import User
-from dieutra.people.permission import may, visible
+from dieutra.people.permission import may, visible_to
 from dieutra.places.models import Area
 from dieutra.places.paths import under
 
@@ -24,7 +24,7 @@ STANDING = Q(units__dropped_at__isnull=True)
 
 def listings(actor: User, campaign_id: int | None = None) -> QuerySet[Any]:
     """The listings that the actor may read, each with `total` and `<decision>_count`, in one statement."""
-    found = visible(Listing.objects.all(), actor, "frame.read")
+    found = visible_to(Listing.objects.all(), actor, "frame.read")
     if campaign_id is not None:
         found = found.filter(campaign_id=campaign_id)
     every = {

@@ -2,7 +2,7 @@
 
 `may(actor, verb, thing)` asks: has the actor a post in the thing's campaign, at or above its path, whose role is granted
 the verb? `AT_ITS_LEVEL` verbs also ask that the post's level is the thing's level (a district supervisor does not
-approve in the province's place). Scope in SQL is `visible(queryset, actor)`: the same posts as range predicates.
+approve in the province's place). Scope in SQL is `visible_to(queryset, actor)`: the same posts as range predicates.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def require(actor: HasPosts, verb: str, thing: Placed, level: int | None = None,
 M = TypeVar("M", bound=Model)
 
 
-def visible(queryset: QuerySet[M], actor: HasPosts, verb: str, field: str = "path") -> QuerySet[M]:
+def visible_to(queryset: QuerySet[M], actor: HasPosts, verb: str, field: str = "path") -> QuerySet[M]:
     """Narrow a queryset of placed things to what the actor may <verb>: a range per post, said in SQL."""
     posts = [post for post in posts_of(actor) if post.role in GRANTS[verb]]
     scope = Q(pk__in=[])

@@ -6,12 +6,12 @@ from django.db.models import Q, QuerySet
 
 from dieutra.engine.text import search_key
 from dieutra.people.models import Post, User
-from dieutra.people.permission import visible
+from dieutra.people.permission import visible_to
 
 
 def accounts(actor: User, campaign_id: int, text: str = "", role: str = "") -> QuerySet[Post]:
     """The posts in the actor's care, those taken away too, most senior first."""
-    posts = visible(Post.objects.filter(campaign_id=campaign_id), actor, "account.read")
+    posts = visible_to(Post.objects.filter(campaign_id=campaign_id), actor, "account.read")
     if role:
         posts = posts.filter(role=role)
     if text:

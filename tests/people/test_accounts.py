@@ -13,7 +13,7 @@ from dieutra.jobs.models import Job
 from dieutra.jobs.worker import work_once
 from dieutra.people import actions
 from dieutra.people.models import Activation, Post, User
-from dieutra.people.permission import visible
+from dieutra.people.permission import visible_to
 from dieutra.places.models import Area
 from dieutra.reactions import REACTIONS
 from tests.cast import DUY_TIEN, HA_NAM, PHU_LY, World
@@ -189,7 +189,7 @@ def test_a_job_whose_worker_died_comes_back(world: World) -> None:
 
 def test_people_see_only_below_themselves(world: World) -> None:
     def seen(username: str) -> set[str]:
-        posts = visible(Post.objects.all(), world.user(username), "account.read")
+        posts = visible_to(Post.objects.all(), world.user(username), "account.read")
         return set(posts.values_list("user__username", flat=True))
 
     assert "nguoi.la" not in seen("co.huyen")

@@ -16,7 +16,7 @@ from dieutra.campaigns.queries import campaigns_of
 from dieutra.engine.refusals import Forbidden, Invalid
 from dieutra.people import actions
 from dieutra.people.models import Post, Role, User
-from dieutra.people.permission import GRANTS, posts_of, visible
+from dieutra.people.permission import GRANTS, posts_of, visible_to
 from dieutra.people.queries import accounts
 from dieutra.places.models import Area
 from dieutra.places.paths import under
@@ -113,7 +113,7 @@ def _appoint(user: User, campaign: Campaign, areas: object, request: HttpRequest
 
 
 def _post(request: HttpRequest, pk: int) -> Post:
-    posts = visible(Post.objects.all(), signed_in(request), "account.read")
+    posts = visible_to(Post.objects.all(), signed_in(request), "account.read")
     return get_object_or_404(posts.select_related("user", "campaign"), pk=pk)
 
 

@@ -18,7 +18,7 @@ from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Refusal, Stale
 from dieutra.frames import actions, queries
 from dieutra.frames.columns import editable, in_words
 from dieutra.frames.models import Listing, Unit
-from dieutra.people.permission import may, visible
+from dieutra.people.permission import may, visible_to
 from dieutra.web.requests import signed_in, whole_number
 
 FILTERS = ("ket-qua", "q", "dia-ban", "trang")
@@ -27,8 +27,8 @@ FILTERS = ("ket-qua", "q", "dia-ban", "trang")
 def unit_of(request: HttpRequest, pk: int) -> Unit:
     """A line in the person's area, or moved away from it; otherwise 404."""
     user = signed_in(request)
-    mine = visible(Unit.objects.all(), user, "frame.read").values("pk")
-    from_here = visible(Listing.objects.all(), user, "frame.read").values("pk")
+    mine = visible_to(Unit.objects.all(), user, "frame.read").values("pk")
+    from_here = visible_to(Listing.objects.all(), user, "frame.read").values("pk")
     units = Unit.objects.filter(Q(pk__in=mine) | Q(origin__in=from_here), dropped_at__isnull=True)
     related = ("campaign", "area", "listing__area", "listing__campaign", "origin__area", "origin__campaign")
     return get_object_or_404(units.select_related(*related), pk=pk)

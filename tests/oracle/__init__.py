@@ -1,1 +1,1 @@
-"""JavaRosa as the oracle of the expression language. Not run with the tests: it needs Java."""
+"""JavaRosa as the oracle of the expression language; asked live where there is a JDK."""

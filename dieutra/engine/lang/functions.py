@@ -346,7 +346,7 @@ def _paths_problem(arguments: list[Ast]) -> str | None:
 
 
 def boolean_from_string(value: Value) -> bool:
-    return to_text(value) in ("true", "1")
+    return to_text(value).lower() in ("true", "1")
 
 
 def _table(*functions: Function) -> dict[str, Function]:

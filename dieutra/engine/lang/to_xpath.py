@@ -4,6 +4,7 @@ What our table has and JavaRosa lacks is spelt out: `sum(a, b)`, `count(a, b)`, 
 additions, `coalesce(a, b, c)` is nested.
 """
 
+from decimal import Decimal
 from functools import reduce
 
 from dieutra.engine.lang.ast import Ast, walk
@@ -28,9 +29,7 @@ def to_xpath(ast: Ast) -> str:
     """The expression as text, fully bracketed where operators meet."""
     kind = ast[0]
     if kind == "num":
-        return (
-            format(ast[1], "f") if abs(ast[1]) >= 1e-4 or ast[1] == 0 else format(ast[1], ".20f").rstrip("0")
-        )
+        return format(Decimal(repr(ast[1])), "f")
     if kind == "str":
         return f'"{ast[1]}"' if "'" in ast[1] else f"'{ast[1]}'"
     if kind == "path":

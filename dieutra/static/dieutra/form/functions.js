@@ -135,7 +135,7 @@ export const FUNCTIONS = new Map(
     number: toNumber,
     string: toText,
     boolean: toBoolean,
-    "boolean-from-string": (value) => ["true", "1"].includes(toText(value)),
+    "boolean-from-string": (value) => ["true", "1"].includes(toText(value).toLowerCase()),
     not: (value) => !toBoolean(value),
     true: () => true,
     false: () => false,

@@ -1,0 +1,118 @@
+"""What DuckDB and Spark write differently: one table of templates per dialect, `{0}` is the first argument.
+
+Only templates whose words differ stand here; what both read alike (CASE, coalesce, abs …) is written where it is
+used. Both tables have the same keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# What Python's str.isspace() and str.split() take for a space.
+SPACES = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680]))
+SPACES += "".join(map(chr, [*range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]))
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one engine writes names, texts and the functions of `table`."""
+
+    name: str
+    mark: str
+    table: dict[str, str]
+    doubled: tuple[str, ...] = ("'",)
+
+    def column(self, name: str) -> str:
+        """A column's name as SQL."""
+        return self.mark + name.replace(self.mark, self.mark * 2) + self.mark
+
+    def text(self, value: str) -> str:
+        """A text as SQL literal."""
+        for sign in self.doubled:
+            value = value.replace(sign, sign * 2)
+        return f"'{value}'"
+
+    def say(self, key: str, *parts: str) -> str:
+        """The template with its arguments."""
+        return self.table[key].format(*parts)
+
+
+DUCKDB = Dialect(
+    "duckdb",
+    '"',
+    {
+        "double": "TRY_CAST({0} AS DOUBLE)",
+        "whole": "CAST({0} AS BIGINT)",
+        "maybe_whole": "TRY_CAST({0} AS BIGINT)",
+        "index": "CAST({0} AS INTEGER)",
+        "string": "CAST({0} AS VARCHAR)",
+        "day": "TRY_CAST({0} AS DATE)",
+        "days": "CAST({0} - DATE '1970-01-01' AS DOUBLE)",
+        "day_of": "(DATE '1970-01-01' + CAST({0} AS INTEGER))",
+        "cut": "trunc({0})",
+        "rounded": "round({0}, {1})",
+        "infinite": "isinf({0})",
+        "nothing": "CAST(NULL AS DOUBLE)",
+        "remainder": "({0} % {1})",
+        "divided": "({0} / {1})",
+        "matches": "regexp_full_match({0}, {1})",
+        "replaced": "regexp_replace({0}, {1}, {2}, 'g')",
+        "trimmed": "trim({0}, {1})",
+        "left_trimmed": "ltrim({0}, {1})",
+        "right_trimmed": "rtrim({0}, {1})",
+        "split": "string_split_regex({0}, {1})",
+        "size": "len({0})",
+        "item": "{0}[{1}]",
+        "holds": "list_contains({0}, {1})",
+        "distinct": "len(list_distinct({0}))",
+        "place": "strpos({0}, {1})",
+        "begins": "starts_with({0}, {1})",
+        "ends": "suffix({0}, {1})",
+        "scientific": "printf('%.14e', {0})",
+        "part": "split_part({0}, 'e', {1})",
+        "inline": "AS NOT MATERIALIZED",
+    },
+)
+
+SPARK = Dialect(
+    "spark",
+    "`",
+    {
+        "double": "try_cast({0} AS DOUBLE)",
+        "whole": "CAST({0} AS BIGINT)",
+        "maybe_whole": "try_cast({0} AS BIGINT)",
+        "index": "CAST({0} AS INT)",
+        "string": "CAST({0} AS STRING)",
+        "day": "try_cast({0} AS DATE)",
+        "days": "CAST(datediff({0}, DATE'1970-01-01') AS DOUBLE)",
+        "day_of": "date_add(DATE'1970-01-01', CAST({0} AS INT))",
+        "cut": "(CASE WHEN {0} < 0 THEN -floor(-({0})) ELSE floor({0}) END)",
+        "rounded": "(round({0} * pow(10e0, {1})) / pow(10e0, {1}))",
+        "infinite": "(abs({0}) = CAST('Infinity' AS DOUBLE))",
+        "nothing": "CAST(NULL AS DOUBLE)",
+        "remainder": "({0} % {1})",
+        "divided": (
+            "(CASE WHEN {1} <> 0 THEN {0} / {1} WHEN {0} = 0 THEN CAST(NULL AS DOUBLE)"
+            " ELSE sign({0}) * CAST('Infinity' AS DOUBLE) END)"
+        ),
+        "matches": "({0} RLIKE concat('\\\\A(?:', {1}, ')\\\\z'))",
+        "replaced": "regexp_replace({0}, {1}, {2})",
+        "trimmed": "trim(BOTH {1} FROM {0})",
+        "left_trimmed": "ltrim({1}, {0})",
+        "right_trimmed": "rtrim({1}, {0})",
+        "split": "split({0}, {1})",
+        "size": "size({0})",
+        "item": "try_element_at({0}, {1})",
+        "holds": "array_contains({0}, {1})",
+        "distinct": "size(array_distinct({0}))",
+        "place": "locate({1}, {0})",
+        "begins": "startswith({0}, {1})",
+        "ends": "endswith({0}, {1})",
+        "scientific": "format_string('%.14e', {0})",
+        "part": "split_part({0}, 'e', {1})",
+        "inline": "AS",
+    },
+    doubled=("\\", "'"),
+)
+
+__all__ = ["DUCKDB", "SPACES", "SPARK", "Dialect"]

@@ -1,0 +1,1 @@
+"""All responses at once: the form's expressions as SQL over Parquet, on one machine (DuckDB)."""

@@ -1,0 +1,19 @@
+"""docs/expressions.md says what the code does."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_of_functions_is_fresh() -> None:
+    checked = subprocess.run([sys.executable, ROOT / "scripts" / "build_expressions_page", "--check"])
+    assert checked.returncode == 0, (
+        "docs/expressions.md is stale: .venv/bin/python scripts/build_expressions_page"
+    )
+
+
+def test_every_function_runs_in_every_back_end() -> None:
+    lines = (ROOT / "docs" / "expressions.md").read_text().splitlines()
+    assert [line for line in lines if line.startswith("| `") and "| no |" in line] == []

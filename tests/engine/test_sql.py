@@ -81,7 +81,14 @@ def test_a_check_that_reads_only_blanks_is_not_run() -> None:
 def test_nothing_is_found_at_an_irrelevant_node() -> None:
     hidden = Node("/data/a", "question", "int", relevant=parse("/data/b = 'có'"))
     assert found(small("/data/a = 5", a=hidden), a="x", b="không") == []
-    assert [name for name, *_ in found(small("/data/a = 5", a=hidden), a="x", b="có")] == ["type", "K1"]
+    assert [name for name, *_ in found(small("/data/a = 5", a=hidden), a="6", b="có")] == ["K1"]
+
+
+def test_a_value_that_cannot_be_read_silences_the_checks_that_read_it_or_follow_from_it() -> None:
+    told = found(small("/data/a = 5"), a="x")
+    assert [name for name, *_ in told] == ["type"]
+    total = Node("/data/b", "calculate", "int", calculate=parse("/data/a + 1"))
+    assert [name for name, *_ in found(small("/data/b = 5", b=total), a="x")] == ["type"]
 
 
 def test_a_missing_column_is_blank() -> None:

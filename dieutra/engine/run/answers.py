@@ -6,13 +6,13 @@ The table has one row per response and one text column per path; a column that i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.forms.order import in_order
 from dieutra.engine.forms.typed import MAX_DIGITS, MAX_LENGTH
-from dieutra.engine.lang import reads_itself
+from dieutra.engine.lang import paths, reads_itself
 from dieutra.engine.lang.dialects import SPACES
 from dieutra.engine.lang.sql_dates import day_of_text, to_date
 from dieutra.engine.lang.sql_values import FALSE, NOTHING, TRUE, Answer, Choice, Day, Number, SqlValue, Text
@@ -105,6 +105,7 @@ class Answers:
         self.written: dict[str, str] = {}
         self.malformed: dict[str, str] = {}
         self.shown: dict[str, str] = {}
+        self.ill: dict[str, str] = {}  # malformed, or calculated from what is
         for node in in_order(form):
             self._work_out(node)
 
@@ -120,12 +121,24 @@ class Answers:
             return
         if node.calculate is not None:
             value, written = self._calculated(node)
+            self._follow_ill(node)
         else:
             read_ = read(self.w, node, self._raw(node, shown))
             value, written = read_.value, f"({read_.written} <> '')"
             if read_.malformed != FALSE:
-                self.malformed[node.path] = read_.malformed
+                self.malformed[node.path] = self.ill[node.path] = self.w.named(read_.malformed)
         self.values[node.path], self.written[node.path] = value, written
+
+    def _follow_ill(self, node: Node) -> None:
+        reads = paths(node.calculate, node.path) if node.calculate is not None else ()
+        if ill := self.any_ill(path for path in reads if path != node.path):
+            shown = self.shown[node.path]
+            self.ill[node.path] = self.w.named(ill if shown == TRUE else f"({shown} AND {ill})")
+
+    def any_ill(self, reads: Iterable[str]) -> str:
+        """SQL of whether one of these is ill; '' where none can be."""
+        found = [self.ill[path] for path in dict.fromkeys(reads) if path in self.ill]
+        return f"({' OR '.join(found)})" if found else ""
 
     def _relevance(self, node: Node) -> str:
         outer = self.shown[node.parent] if node.parent else TRUE

@@ -53,7 +53,8 @@ def _broken(answers: Answers, check: Check) -> str:
         holds = answers.to_sql.compile(check.expr, check.where).truth(answers.w, FALSE)
     except NotInSql as problem:
         raise NotInSql(problem.name, f"{problem.why} (kiểm tra {check.name})".strip()) from problem
-    asked = [shown, _any_written(answers, check), f"NOT {holds}"]
+    ill = answers.any_ill(check.paths)
+    asked = [shown, _any_written(answers, check), f"NOT {ill}" if ill else TRUE, f"NOT {holds}"]
     return " AND ".join(part for part in asked if part != TRUE) or TRUE
 
 

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
+from xml.etree import ElementTree  # only after `_refuse_hostile`, which lets no document type pass
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -40,6 +41,9 @@ BROKEN_ARCHIVE = (
     ValueError,
 )
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
 NOT_EXCEL = "Tệp không mở được như một sổ tính Excel (.xlsx): tệp bị hỏng hoặc không phải Excel. {do}"
 SAVE_AS_XLSX = "Hãy mở tệp bằng Excel, chọn «Lưu thành» loại «Excel Workbook (.xlsx)» rồi gửi lại."
 SAVE_AS_UTF8 = "Hãy lưu lại dưới dạng .xlsx hoặc «CSV UTF-8» rồi gửi lại."
@@ -50,15 +54,76 @@ def read_table(content: bytes) -> Table:
 
     Raises Invalid with a sentence for the sender when the file cannot be read.
     """
+    _refuse_size(content)
+    if content.startswith(b"PK"):
+        return _read_workbook(content)
+    return _read_csv(content)
+
+
+class Sheets:
+    """An uploaded .xlsx with several sheets, checked like `read_table` and without macros; sheets are read on demand."""
+
+    def __init__(self, content: bytes) -> None:
+        _refuse_size(content)
+        if not content.startswith(b"PK"):
+            raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX))
+        _refuse_hostile(content)
+        _refuse_macros(content)
+        try:
+            self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        except CalamineError as error:
+            raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX)) from error
+        self.names: tuple[str, ...] = tuple(self._workbook.sheet_names)
+        self._content = content
+
+    def table(self, name: str) -> Table:
+        """The rows of one sheet from A1 on, with empty rows and columns kept."""
+        try:
+            sheet = self._workbook.get_sheet_by_name(name)
+            return [list(row) for row in sheet.to_python(skip_empty_area=False)]
+        except CalamineError as error:
+            raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX)) from error
+
+    def errors(self) -> dict[str, set[str]]:
+        """Sheet -> its cells that show an error (`#DIV/0!`), which `table` gives as empty."""
+        found = {}
+        with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
+            for name, part in _sheet_parts(archive).items():
+                cells = ElementTree.fromstring(archive.read(part)).iter(f"{{{MAIN}}}c")
+                found[name] = {cell.get("r", "") for cell in cells if cell.get("t") == "e"}
+        return found
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet name -> part of the archive; sheets that name no part are left out."""
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {it.get("Id", ""): it.get("Target", "") for it in relations}
+    parts = set(archive.namelist())
+    found = {}
+    for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{{{MAIN}}}sheet"):
+        target = targets.get(sheet.get(f"{{{RELATIONS}}}id", ""), "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if part in parts:
+            found[sheet.get("name", "")] = part
+    return found
+
+
+def _refuse_size(content: bytes) -> None:
     if not content.strip():
         raise Invalid("Tệp trống (không có dữ liệu). Hãy kiểm tra lại tệp rồi gửi lại.")
     if len(content) > MAX_BYTES:
         raise Invalid(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB. Hãy chia nhỏ tệp rồi gửi lại.")
     if content.startswith(OLD_EXCEL):
         raise Invalid(f"Tệp là Excel đời cũ (.xls) hoặc Excel có đặt mật khẩu. {SAVE_AS_XLSX}")
-    if content.startswith(b"PK"):
-        return _read_workbook(content)
-    return _read_csv(content)
+
+
+def _refuse_macros(content: bytes) -> None:
+    """A macro is known by its part, or by the type that the file gives itself, whatever its name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = [name.lower() for name in archive.namelist()]
+        types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in archive.namelist() else b""
+    if any("vbaproject" in name or "macrosheets/" in name for name in names) or b"macroEnabled" in types:
+        raise Invalid(f"Tệp có chứa macro nên không được nhận. {SAVE_AS_XLSX}")
 
 
 def _read_workbook(content: bytes) -> Table:

@@ -43,6 +43,11 @@ def case_for(actor: User, pk: int, verb: str) -> QuerySet[Case]:
     return visible(Case.objects.filter(pk=pk), actor, verb).select_related(*related)
 
 
+def cases_with_form() -> QuerySet[Case]:
+    """All cases with what making or reading their form needs; for the command line, which asks no permission."""
+    return Case.objects.select_related("unit__area__parent__parent", "campaign", "form")
+
+
 def sheet_to_fill(case: Case) -> Sheet:
     """The draft, evaluated."""
     draft = Draft.objects.filter(case=case).first() or Draft(case=case)

@@ -13,7 +13,6 @@ import zipfile
 import zlib
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
-from xml.etree import ElementTree  # only after `_refuse_hostile`, which lets no document type pass
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -41,7 +40,6 @@ BROKEN_ARCHIVE = (
     ValueError,
 )
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 NOT_EXCEL = "Tệp không mở được như một sổ tính Excel (.xlsx): tệp bị hỏng hoặc không phải Excel. {do}"
@@ -86,25 +84,37 @@ class Sheets:
 
     def errors(self) -> dict[str, set[str]]:
         """Sheet -> its cells that show an error (`#DIV/0!`), which `table` gives as empty."""
-        found = {}
         with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
-            for name, part in _sheet_parts(archive).items():
-                cells = ElementTree.fromstring(archive.read(part)).iter(f"{{{MAIN}}}c")
-                found[name] = {cell.get("r", "") for cell in cells if cell.get("t") == "e"}
-        return found
+            return {
+                name: {cell.get("r", "") for cell in _elements(archive.read(part), "c", t="e")}
+                for name, part in _sheet_parts(archive).items()
+            }
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet name -> part of the archive; sheets that name no part are left out."""
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    relations = _elements(archive.read("xl/_rels/workbook.xml.rels"), "Relationship")
     targets = {it.get("Id", ""): it.get("Target", "") for it in relations}
-    parts = set(archive.namelist())
-    found = {}
-    for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{{{MAIN}}}sheet"):
-        target = targets.get(sheet.get(f"{{{RELATIONS}}}id", ""), "")
+    parts, found = set(archive.namelist()), {}
+    for sheet in _elements(archive.read("xl/workbook.xml"), "sheet"):
+        target = targets.get(sheet.get(f"{RELATIONS} id", ""), "")
         part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if part in parts:
             found[sheet.get("name", "")] = part
+    return found
+
+
+def _elements(part: bytes, tag: str, **wanted: str) -> list[dict[str, str]]:
+    """The attributes of all elements of a name (with these attributes), without building a tree of the part."""
+    found: list[dict[str, str]] = []
+
+    def element(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(" ")[2] == tag and wanted.items() <= attributes.items():
+            found.append(attributes)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = element
+    parser.Parse(part, True)
     return found
 
 

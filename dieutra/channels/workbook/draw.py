@@ -14,7 +14,8 @@ from dieutra.channels.workbook.rules import HARD, MISSING, SKIPPED, SOFT, WORDS,
 from dieutra.channels.workbook.styles import Styles, height
 from dieutra.channels.workbook.validation import validation
 from dieutra.channels.workbook.values import LONGEST, NO, YES, as_cell, options
-from dieutra.engine.forms.form import Node
+from dieutra.engine.forms.form import Label, Node
+from dieutra.engine.forms.shown import fill
 
 LABEL_WIDTH, CODE_WIDTH, CHECK_WIDTH = 46.0, 7.0, 60.0
 WIDTHS = {1: 44.0, 2: 22.0, 3: 16.0}
@@ -44,6 +45,10 @@ class Drawing:
         self._colours()
         self._paper(unit)
         return self.roles
+
+    def _vi(self, label: Label | None) -> str:
+        """A label's text with the answers that it names, as they stand when the workbook is made."""
+        return vi(fill(label or {}, self.answers, self.rules.form.by_path))
 
     # --- the frame
 
@@ -92,10 +97,10 @@ class Drawing:
     # --- lines
 
     def _heading(self, line: Line) -> None:
-        self._across(line.row, vi(line.node.label), "heading", 22)
+        self._across(line.row, self._vi(line.node.label), "heading", 22)
 
     def _note(self, line: Line) -> None:
-        words = vi(line.node.label)
+        words = self._vi(line.node.label)
         wide = LABEL_WIDTH + CODE_WIDTH + self.width * self.section.columns
         if words:
             self._across(line.row, words, "note", height(words, wide))
@@ -103,10 +108,10 @@ class Drawing:
             self.sheet.set_row(line.row, 10)
 
     def _table(self, line: Line) -> None:
-        words = vi(line.node.label)
-        if vi(line.node.unit):
-            words += f" – đơn vị tính: {vi(line.node.unit)}"
-        self._across(line.row, words, "heading", 22)
+        words = self._vi(line.node.label)
+        if self._vi(line.node.unit):
+            words += f" – đơn vị tính: {self._vi(line.node.unit)}"
+        self._across(line.row, words, "table", 22)
 
     def _heads(self, line: Line) -> None:
         columns = line.node.columns or ()
@@ -114,8 +119,8 @@ class Drawing:
         self.sheet.write_string(line.row, CODE, "Mã số", self.styles["head"])
         words = []
         for at, column in enumerate(columns):
-            own_unit = vi(column.unit) if column.unit != line.node.unit else ""
-            words.append(f"{vi(column.label)} ({own_unit})" if own_unit else vi(column.label))
+            own_unit = self._vi(column.unit) if column.unit != line.node.unit else ""
+            words.append(f"{self._vi(column.label)} ({own_unit})" if own_unit else self._vi(column.label))
             words[-1] += f"\n[{column.code}]"
             self.sheet.write_string(line.row, FIRST + at, words[-1], self.styles["head"])
         self.sheet.set_row(line.row, max(height(it, self.width * 0.9) for it in words or [""]))
@@ -124,7 +129,7 @@ class Drawing:
         drawn = [cell for cell in line.cells if cell]
         total = "_total" if drawn and all(cell.calculate is not None for cell in drawn) else ""
         indent = next((int(it[-1]) for it in line.node.appearance if it.startswith("x-indent-")), 0)
-        words, depth = vi(line.node.label), f"_{min(indent, 3)}" if indent else ""
+        words, depth = self._vi(line.node.label), f"_{min(indent, 3)}" if indent else ""
         self.sheet.write_string(line.row, LABEL, words, self.styles[f"label{total}{depth}"])
         code = (line.node.codes or {}).get("row", "")
         self.sheet.write_string(line.row, CODE, code, self.styles[f"code{total}"])
@@ -161,18 +166,18 @@ class Drawing:
         self._verdicts(line, [(0, node)])
 
     def _words(self, node: Node) -> tuple[str, str]:
-        words = vi(node.label) or node.name
-        if vi(node.unit):
-            words += f" ({vi(node.unit)})"
+        words = self._vi(node.label) or node.name
+        if self._vi(node.unit):
+            words += f" ({self._vi(node.unit)})"
         if node.required is not None and list(node.required) == TRUE and node.calculate is None:
             words += " *"
-        return words, vi(node.hint)
+        return words, self._vi(node.hint)
 
     def _choice(self, line: Line) -> None:
         if line.choice is None:
             return
         self.sheet.merge_range(line.row, LABEL, line.row, CODE, "", self.styles["label_1"])
-        words = f"{line.choice.value}. {vi(line.choice.label)}"
+        words = f"{line.choice.value}. {self._vi(line.choice.label)}"
         self.sheet.write_string(line.row, LABEL, words, self.styles["label_1"])
         self.sheet.set_row(line.row, height(words, LABEL_WIDTH + CODE_WIDTH))
         chosen = line.choice.value in self.answers.get(line.node.path, "").split()

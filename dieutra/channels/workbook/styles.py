@@ -22,6 +22,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "head": _BOX | {"bold": True, "bg_color": HEAD, "align": "center", "text_wrap": True},
     "codes": _BOX | {"italic": True, "font_size": 9, "bg_color": HEAD, "align": "center"},
     "heading": {"bold": True, "font_color": BLUE, "text_wrap": True, "bottom": 1, "bottom_color": BLUE},
+    "table": {"bold": True, "font_color": BLUE, "text_wrap": True},
     "note": {"italic": True, "font_color": MUTED, "text_wrap": True, "valign": "top"},
     "body": {"text_wrap": True, "valign": "top"},
     "link": {"font_color": "#0b57b0", "underline": 1},

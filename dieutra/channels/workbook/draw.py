@@ -19,6 +19,7 @@ from dieutra.engine.forms.shown import fill
 
 LABEL_WIDTH, CODE_WIDTH, CHECK_WIDTH = 46.0, 7.0, 60.0
 WIDTHS = {1: 44.0, 2: 22.0, 3: 16.0}
+MOST_SAID = 60  # checks told beside one line; more would not fit into a formula
 SERVER = "hệ thống tính"
 TRUE = ["call", "true"]
 
@@ -256,6 +257,7 @@ class Drawing:
                 self.counts[now] += 1
         if spoken:
             name = self.section.name
+            spoken = spoken[:MOST_SAID]
             parts = [f'IF({it.fails.seen_from(name)},{it.says.seen_from(name)}&"  ","")' for it in spoken]
             said = "  ".join(self.rules.rows[it.fails.row].said_now for it in spoken if it.now)
             formula = f"=TRIM({'&'.join(parts)})"

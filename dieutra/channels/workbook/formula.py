@@ -49,6 +49,13 @@ def quoted(text: str) -> str:
     return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
 
 
+def fitting(formula: str) -> str:
+    """The formula, unless Excel would refuse the whole file because of its length."""
+    if len(formula) > MAX_FORMULA:
+        raise Untranslatable("quá dài")
+    return formula
+
+
 class Translator:
     """Says expressions on one node (`.`) by way of `cells`."""
 
@@ -60,18 +67,13 @@ class Translator:
         if type_ in NUMERIC:
             number = self.number(ast)
             number = number if type_ == "decimal" or self._stays_whole(ast) else f"TRUNC({number})"
-            return self._fitting(number if number.startswith("SUM(") else f'IFERROR({number},"")')
+            return fitting(number if number.startswith("SUM(") else f'IFERROR({number},"")')
         if type_ == "string":
-            return self._fitting(f'IFERROR({self.text(ast)},"")')
+            return fitting(f'IFERROR({self.text(ast)},"")')
         raise Untranslatable(type_ or "")
 
     def holds(self, ast: Ast) -> str:
-        return self._fitting(self.truth(ast))
-
-    def _fitting(self, formula: str) -> str:
-        if len(formula) > MAX_FORMULA:
-            raise Untranslatable("quá dài")
-        return formula
+        return fitting(self.truth(ast))
 
     def _stays_whole(self, ast: Ast) -> bool:
         """Only additions of whole numbers, so that nothing needs to be cut off."""
@@ -98,7 +100,7 @@ class Translator:
         if ast[0] == "str":
             return "text"
         if ast[0] == "op":
-            return "number" if ast[1] in ARITHMETIC else "truth"
+            return "number" if ast[1] in ARITHMETIC or ast[1] == "mod" else "truth"
         return self._kind_of_call(ast[1], ast[2:])
 
     def _kind_of_call(self, name: str, parts: list[Ast]) -> str:
@@ -145,6 +147,9 @@ class Translator:
         raise Untranslatable(path)
 
     def _operation(self, ast: Ast) -> str:
+        if ast[1] == "mod":
+            left, right = self.number(ast[2]), self.number(ast[3])
+            return f"({left}-TRUNC({left}/{right})*{right})"  # the sign of the first, unlike Excel's MOD
         sign = ARITHMETIC.get(ast[1])
         if sign is None:
             return f"IF({self.truth(ast)},1,0)"
@@ -209,7 +214,7 @@ class Translator:
 
     def truth(self, ast: Ast) -> str:
         """TRUE or FALSE, never an error."""
-        if ast[0] == "op" and ast[1] not in ARITHMETIC:
+        if ast[0] == "op" and self.kind(ast) == "truth":
             return self._comparison(ast[1], ast[2], ast[3])
         if ast[0] == "call" and ast[1] in TRUTHS:
             return TRUTHS[ast[1]](self, ast[2:])

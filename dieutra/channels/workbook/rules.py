@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dieutra.channels.workbook.formula import NUMERIC, Translator, Untranslatable, message
+from dieutra.channels.workbook.formula import NUMERIC, Translator, Untranslatable, fitting, message
 from dieutra.channels.workbook.layout import RULES, Layout, Place, vi
 from dieutra.channels.workbook.values import SEPARATOR, YES
 from dieutra.engine.forms.check import State
@@ -158,7 +158,7 @@ class Rules:
             blank = ",".join(cells.is_blank(path) for path in check.paths)
             parts.append(f"NOT(AND({blank}))")
         says = message(vi(check.message), cells, lambda path: self._shown(cells, path))
-        return f"AND({','.join([*parts, f'NOT({holds})'])})", says
+        return fitting(f"AND({','.join([*parts, f'NOT({holds})'])})"), fitting(says)
 
     def _shown(self, cells: View, path: str) -> str:
         """A value inside a message, as its cell shows it."""

@@ -97,6 +97,16 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("--from", dest="old", default="vn-2025-03")
     convert.add_argument("--into", default="vn-2026-04")
     convert.set_defaults(run=_places_convert)
+    workbook = commands.add_parser("workbook", help="a unit's form as an Excel workbook").add_subparsers(
+        required=True, metavar="what"
+    )
+    make = workbook.add_parser("make", help="write the workbook of a case, with its draft filled in")
+    make.add_argument("case", type=int)
+    make.add_argument("file", type=Path)
+    make.set_defaults(run=_workbook_make)
+    read = workbook.add_parser("read", help="print what a returned workbook changes as JSON; stores nothing")
+    read.add_argument("file", type=Path)
+    read.set_defaults(run=_workbook_read)
 
     rehearse = commands.add_parser("rehearse", help="play a whole campaign with simulated people over HTTP")
     rehearse.add_argument("kind")
@@ -284,6 +294,42 @@ def _places_convert(options: argparse.Namespace) -> int:
             f"  → {new.code}\t{new.name}, {new.parent.name if new.parent else ''}"
             + (f" ({note})" if note else "")
         )
+    return 0
+
+
+def _workbook_make(options: argparse.Namespace) -> int:
+    _setup()
+    from dieutra.cases.queries import cases_with_form, sheet_to_fill
+    from dieutra.channels.workbook.make import make_workbook
+
+    case = cases_with_form().filter(pk=options.case).first()
+    if case is None:
+        raise Invalid(f"Không có phiếu số {options.case}.")
+    options.file.write_bytes(make_workbook(case, sheet_to_fill(case)))
+    return 0
+
+
+def _workbook_read(options: argparse.Namespace) -> int:
+    _setup()
+    import json
+
+    from dieutra.cases.queries import cases_with_form
+    from dieutra.channels.workbook.read import case_named_in, read_workbook
+
+    try:
+        content = options.file.read_bytes()
+    except OSError as error:
+        raise Invalid(f"Không đọc được tệp {options.file}: {error.strerror}.") from error
+    number = case_named_in(content)
+    case = cases_with_form().filter(pk=number).first()
+    if case is None:
+        raise Invalid(f"Tệp của phiếu số {number}; cơ sở dữ liệu này không có phiếu đó.")
+    read = read_workbook(content, case)
+    for problem in read.problems:
+        print(f"{problem.place}: {problem.message}", file=sys.stderr)
+    if read.hindering:
+        return 1
+    print(json.dumps(dict(read.changes), ensure_ascii=False, indent=1))
     return 0
 
 

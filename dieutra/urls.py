@@ -3,9 +3,10 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from dieutra.web.manager import accounts, frames, progress
+from dieutra.web.manager import accounts, frames, progress, workbooks
 from dieutra.web.public import views as public
 from dieutra.web.respondent import views as respondent
+from dieutra.web.respondent import workbook
 from dieutra.web.supervisor import views as supervisor
 
 urlpatterns = [
@@ -14,10 +15,12 @@ urlpatterns = [
     path("dang-xuat/", account.logout, name="account_logout"),
     path("doi-mat-khau/", account.password_change, name="account_change_password"),
     path("", include(respondent.urlpatterns)),
+    path("", include(workbook.urlpatterns)),
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),
     path("", include(frames.urlpatterns)),
+    path("", include(workbooks.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

@@ -23,6 +23,9 @@ MAY = {
     "post": {"don.vi"},
     "submit": {"don.vi"},
     "withdraw": {"don.vi"},
+    "workbook": {"don.vi"},
+    "workbook_take": {"don.vi"},
+    "workbooks": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "approve": {"anh.giam.sat"},
     "give_back": {"anh.giam.sat"},
     "account_create": {"ba.trung.uong", "ong.tinh"},
@@ -110,7 +113,9 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route in ("approve", "give_back", "withdraw"):
         case = sent(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}
-    if route in ("save", "post", "submit"):
+    if route == "workbooks":
+        return reverse(route), {"area": "347"}
+    if route in ("save", "post", "submit", "workbook", "workbook_take"):
         return reverse(route, args=[world.case("don.vi").pk]), {"base_version": "0"}
     if route == "account_create":
         return reverse(route), {}

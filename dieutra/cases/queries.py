@@ -47,6 +47,11 @@ def case_for(actor: User, pk: int, verb: str) -> QuerySet[Case]:
     return visible_to(Case.objects.filter(pk=pk), actor, verb).select_related(*related)
 
 
+def cases_with_form() -> QuerySet[Case]:
+    """All cases with what making or reading their form needs; for the command line, which asks no permission."""
+    return Case.objects.select_related("unit__area__parent__parent", "campaign", "form")
+
+
 def sheet_to_fill(case: Case, typed: Mapping[str, str] | None = None) -> Sheet:
     """The draft, evaluated; with `typed`, which could not be saved, laid over it."""
     draft = Draft.objects.filter(case=case).select_related("saved_by").first() or Draft(case=case)

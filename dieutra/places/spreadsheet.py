@@ -40,6 +40,8 @@ BROKEN_ARCHIVE = (
     ValueError,
 )
 
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
 NOT_EXCEL = "Tệp không mở được như một sổ tính Excel (.xlsx): tệp bị hỏng hoặc không phải Excel. {do}"
 SAVE_AS_XLSX = "Hãy mở tệp bằng Excel, chọn “Lưu thành” loại “Excel Workbook (.xlsx)” rồi gửi lại."
 SAVE_AS_UTF8 = "Hãy lưu lại dưới dạng .xlsx hoặc “CSV UTF-8” rồi gửi lại."
@@ -50,15 +52,88 @@ def read_table(content: bytes) -> Table:
 
     Raises Invalid with a sentence for the sender when the file cannot be read.
     """
+    _refuse_size(content)
+    if content.startswith(b"PK"):
+        return _read_workbook(content)
+    return _read_csv(content)
+
+
+class Sheets:
+    """An uploaded .xlsx with several sheets, checked like `read_table` and without macros; sheets are read on demand."""
+
+    def __init__(self, content: bytes) -> None:
+        _refuse_size(content)
+        if not content.startswith(b"PK"):
+            raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX))
+        _refuse_hostile(content)
+        _refuse_macros(content)
+        try:
+            self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        except CalamineError as error:
+            raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX)) from error
+        self.names: tuple[str, ...] = tuple(self._workbook.sheet_names)
+        self._content = content
+
+    def table(self, name: str) -> Table:
+        """The rows of one sheet from A1 on, with empty rows and columns kept."""
+        try:
+            sheet = self._workbook.get_sheet_by_name(name)
+            return [list(row) for row in sheet.to_python(skip_empty_area=False)]
+        except CalamineError as error:
+            raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX)) from error
+
+    def errors(self) -> dict[str, set[str]]:
+        """Sheet -> its cells that show an error (`#DIV/0!`), which `table` gives as empty."""
+        with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
+            return {
+                name: {cell.get("r", "") for cell in _elements(archive.read(part), "c", t="e")}
+                for name, part in _sheet_parts(archive).items()
+            }
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet name -> part of the archive; sheets that name no part are left out."""
+    relations = _elements(archive.read("xl/_rels/workbook.xml.rels"), "Relationship")
+    targets = {it.get("Id", ""): it.get("Target", "") for it in relations}
+    parts, found = set(archive.namelist()), {}
+    for sheet in _elements(archive.read("xl/workbook.xml"), "sheet"):
+        target = targets.get(sheet.get(f"{RELATIONS} id", ""), "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if part in parts:
+            found[sheet.get("name", "")] = part
+    return found
+
+
+def _elements(part: bytes, tag: str, **wanted: str) -> list[dict[str, str]]:
+    """The attributes of all elements of a name (with these attributes), without building a tree of the part."""
+    found: list[dict[str, str]] = []
+
+    def element(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(" ")[2] == tag and wanted.items() <= attributes.items():
+            found.append(attributes)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = element
+    parser.Parse(part, True)
+    return found
+
+
+def _refuse_size(content: bytes) -> None:
     if not content.strip():
         raise Invalid("Tệp trống (không có dữ liệu). Hãy kiểm tra lại tệp rồi gửi lại.")
     if len(content) > MAX_BYTES:
         raise Invalid(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB. Hãy chia nhỏ tệp rồi gửi lại.")
     if content.startswith(OLD_EXCEL):
         raise Invalid(f"Tệp là Excel đời cũ (.xls) hoặc Excel có đặt mật khẩu. {SAVE_AS_XLSX}")
-    if content.startswith(b"PK"):
-        return _read_workbook(content)
-    return _read_csv(content)
+
+
+def _refuse_macros(content: bytes) -> None:
+    """A macro is known by its part, or by the type that the file gives itself, whatever its name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = [name.lower() for name in archive.namelist()]
+        types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in archive.namelist() else b""
+    if any("vbaproject" in name or "macrosheets/" in name for name in names) or b"macroEnabled" in types:
+        raise Invalid(f"Tệp có chứa macro nên không được nhận. {SAVE_AS_XLSX}")
 
 
 def _read_workbook(content: bytes) -> Table:

@@ -9,7 +9,9 @@ import pytest
 
 from tests.oracle.make_vectors import TARGET, asked, cases
 
-pytestmark = pytest.mark.skipif(shutil.which("javac") is None, reason="no JDK; scripts/test --all installs one")
+pytestmark = pytest.mark.skipif(
+    shutil.which("javac") is None, reason="no JDK; scripts/test --all installs one"
+)
 
 
 def test_javarosa_still_gives_every_value_that_the_vectors_expect() -> None:

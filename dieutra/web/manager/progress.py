@@ -17,8 +17,9 @@ from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
 from dieutra.cases.models import State
 from dieutra.cases.queries import Progress, cases_at, progress_below, progress_of
+from dieutra.people.actions import Place
 from dieutra.people.models import User
-from dieutra.people.permission import GRANTS, posts_of
+from dieutra.people.permission import GRANTS, may, posts_of
 from dieutra.places.models import Area
 from dieutra.web.requests import signed_in
 
@@ -100,6 +101,7 @@ def board(request: HttpRequest, code: str | None = None) -> HttpResponse:
         "days_left": (campaign.closes_on - today).days,
         "page": Paginator(cases, PAGE).get_page(request.GET.get("trang")) if listed else None,
         "state": state,
+        "may_hand_out": may(user, "workbook.hand_out", Place(campaign.pk, area.path)),
         "states": [(it.value, it.label, whole.counts.get(it.value, 0)) for it in reversed(ORDER)],
     }
     return render(request, "progress/board.html", context)

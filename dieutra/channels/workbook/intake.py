@@ -1,0 +1,123 @@
+"""From an uploaded workbook to the draft: all of it or nothing, by the same action as the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core import signing
+
+from dieutra.cases import actions
+from dieutra.cases.models import Case
+from dieutra.cases.queries import sheet_to_fill
+from dieutra.channels.workbook.read import Problem, Read, read_workbook
+from dieutra.channels.workbook.values import options
+from dieutra.engine.forms.form import Node
+from dieutra.engine.forms.shown import shown
+from dieutra.engine.refusals import Stale
+from dieutra.forms.queries import engine_form
+from dieutra.people.models import User
+
+SALT = "dieutra.workbook.choice"
+CHOICE_LASTS = 2 * 60 * 60  # seconds that a person may think about a conflict
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The file's changes stand in the draft; `cells` answers were changed."""
+
+    cells: int
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An answer that the file changes and that reads otherwise in the draft now."""
+
+    place: str
+    question: str
+    in_file: str
+    in_draft: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The draft was saved after the workbook had been made; nothing is stored until the person chooses.
+
+    `choice` carries the file's changes and the draft that the person saw, signed.
+    """
+
+    differences: tuple[Difference, ...]
+    cells: int
+    choice: str
+    warnings: tuple[Problem, ...]
+
+
+def take(actor: User, case: Case, content: bytes) -> Taken | Moved:
+    """Store what the unit changed in its workbook. Raises Invalid, naming every cell, when one cannot be taken."""
+    read = read_workbook(content, case)
+    if read.hindering:
+        raise read.refusal()
+    if not read.changes:
+        return Taken(0, read.warnings)
+    try:
+        actions.save_draft(actor, case, read.draft_version, read.changes, {})
+    except actions.DraftMoved:
+        return _moved(case, read)
+    return Taken(len(read.changes), read.warnings)
+
+
+def take_over(actor: User, case: Case, choice: str) -> int:
+    """Store the file's changes on the draft that the person saw when choosing; the number of answers.
+
+    Raises Stale when the draft has moved again or the choice is too old.
+    """
+    try:
+        chosen = signing.loads(choice, salt=SALT, max_age=CHOICE_LASTS)
+    except signing.BadSignature:
+        raise Stale("Lựa chọn này đã quá hạn. Chưa có gì được lưu; hãy gửi lại tệp Excel.") from None
+    if chosen["case"] != case.pk:
+        raise Stale("Lựa chọn này thuộc một phiếu khác. Chưa có gì được lưu; hãy gửi lại tệp Excel.")
+    try:
+        actions.save_draft(actor, case, chosen["draft"], chosen["changes"], {})
+    except actions.DraftMoved:
+        raise Stale(
+            "Phiếu vừa được lưu thêm ở nơi khác. Chưa có gì được lưu; hãy gửi lại tệp Excel."
+        ) from None
+    return len(chosen["changes"])
+
+
+def _moved(case: Case, read: Read) -> Moved | Taken:
+    sheet = sheet_to_fill(case)
+    differing = {path: text for path, text in read.changes.items() if text != sheet.answers.get(path, "")}
+    if not differing:
+        return Taken(0, read.warnings)
+    form = engine_form(case.form_id)
+    differences = tuple(
+        _difference(read, form.by_path[path], text, sheet.answers) for path, text in differing.items()
+    )
+    choice = signing.dumps(
+        {"case": case.pk, "draft": sheet.version, "changes": differing}, salt=SALT, compress=True
+    )
+    return Moved(differences, len(differing), choice, read.warnings)
+
+
+def _difference(read: Read, node: Node, text: str, answers: Mapping[str, str]) -> Difference:
+    at = read.cells[node.path]
+    code = (node.codes or {}).get("row", "")
+    label = node.label.get("vi", node.name)
+    return Difference(
+        place=f"Trang “{at.sheet}”, ô {at.cell}",
+        question=f"Mã số {code}, {label}" if code else label,
+        in_file=_words(node, text),
+        in_draft=_words(node, answers.get(node.path, "")),
+    )
+
+
+def _words(node: Node, text: str) -> str:
+    if not text:
+        return "(trống)"
+    offered = options(node)
+    if offered:
+        return "; ".join(offered.get(word, word) for word in text.split())
+    return shown(node, text, "vi")

@@ -1,0 +1,231 @@
+"""Reads a returned workbook: what the unit changed in it, and what cannot be taken, by sheet and cell.
+
+Nothing here writes. A problem that hinders storing makes the whole file unusable; a warning is only told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dieutra.cases.actions import known_from_frame
+from dieutra.cases.models import Case
+from dieutra.channels.web.formats import shown_number
+from dieutra.channels.workbook.layout import ANCHOR, STAMP
+from dieutra.channels.workbook.stamp import NOT_OURS, Answering, Facts, Stamp, fingerprint, read_stamp
+from dieutra.channels.workbook.values import Unreadable, as_answer, number_of, options, ticked
+from dieutra.engine.forms.check import evaluate
+from dieutra.engine.forms.form import Form, Node
+from dieutra.engine.refusals import Invalid
+from dieutra.engine.refusals import Problem as Refused
+from dieutra.forms.queries import engine_form
+from dieutra.places.spreadsheet import Cell, Sheets, Table
+
+CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+MOVED = (
+    "Các dòng hoặc cột của tệp đã bị thêm, xóa hay chuyển chỗ, nên không biết chắc ô nào trả lời câu nào. "
+    "Hãy tải lại tệp Excel từ trang phiếu rồi chép số liệu sang."
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one cell; `hinders` when nothing can be stored because of it."""
+
+    sheet: str
+    cell: str
+    path: str
+    message: str
+    hinders: bool = True
+
+    @property
+    def place(self) -> str:
+        return f"Trang “{self.sheet}”, ô {self.cell}"
+
+
+@dataclass(frozen=True)
+class Read:
+    """`answers`: all that the file says; `changes`: what differs from the answers that it was made with."""
+
+    facts: Facts
+    answers: Mapping[str, str]
+    changes: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    cells: Mapping[str, Answering]  # path -> its (first) cell
+
+    @property
+    def hindering(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.hinders)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if not problem.hinders)
+
+    @property
+    def draft_version(self) -> int:
+        return int(self.facts.draft)
+
+    def refusal(self) -> Invalid:
+        number = len(self.hindering)
+        problems = [Refused(problem.place, problem.message) for problem in self.hindering]
+        return Invalid(f"Chưa nhận tệp: có {number} ô cần sửa. Chưa có gì được lưu.", problems)
+
+
+def stamp_of(sheets: Sheets) -> Stamp:
+    if STAMP not in sheets.names:
+        raise Invalid(NOT_OURS)
+    return read_stamp(sheets.table(STAMP))
+
+
+def read_workbook(content: bytes, case: Case) -> Read:
+    """What a returned workbook says. Raises Invalid when the file cannot be this case's workbook."""
+    sheets = Sheets(content)
+    stamp = stamp_of(sheets)
+    _refuse_stranger(stamp.facts, case)
+    pages = _pages(stamp, sheets)
+    reader = _Reader(engine_form(case.form_id), pages, sheets.errors())
+    for path, cells in _by_path(stamp).items():
+        reader.read(path, cells)
+    reader.compare_calculations(known_from_frame(case), stamp)
+    return Read(
+        stamp.facts,
+        reader.answers,
+        reader.changes,
+        tuple(reader.problems),
+        {it.path: it for it in stamp.cells[::-1]},
+    )
+
+
+def case_named_in(content: bytes) -> int:
+    """The number of the case whose workbook this is. Raises Invalid when it is none of ours."""
+    return int(stamp_of(Sheets(content)).facts.case)
+
+
+def _refuse_stranger(facts: Facts, case: Case) -> None:
+    if (facts.case, facts.unit, facts.campaign) != (str(case.pk), case.unit.code, case.campaign.slug):
+        raise Invalid(
+            f"Tệp này của đơn vị có mã {facts.unit}, không phải của {case.unit.name} (mã {case.unit.code}). "
+            "Hãy chọn đúng tệp của đơn vị mình."
+        )
+    if (facts.form, facts.version) != (case.form.form_id, case.form.version):
+        raise Invalid(
+            f"Tệp lập theo mẫu phiếu {facts.form} phiên bản {facts.version}; phiếu hiện dùng "
+            f"{case.form.form_id} phiên bản {case.form.version}. Hãy tải lại tệp Excel rồi chép số liệu sang."
+        )
+
+
+def _by_path(stamp: Stamp) -> dict[str, list[Answering]]:
+    found: defaultdict[str, list[Answering]] = defaultdict(list)
+    for each in stamp.cells:
+        found[each.path].append(each)
+    return found
+
+
+def _pages(stamp: Stamp, sheets: Sheets) -> dict[str, Table]:
+    """The sheets that hold answers. Each line still carries its own path, or it does not lie where the map says."""
+    names = list(dict.fromkeys(each.sheet for each in stamp.cells))
+    gone = [name for name in names if name not in sheets.names]
+    if gone:
+        raise Invalid(
+            f"Tệp thiếu trang “{gone[0]}” (đã bị xóa hoặc đổi tên). Hãy đặt lại tên cũ, hoặc tải lại tệp."
+        )
+    pages = {name: sheets.table(name) for name in names}
+    for each in stamp.cells:
+        row, _ = position(each.cell)
+        anchor = _at(pages[each.sheet], row, ANCHOR)
+        if (
+            not anchor
+            or not isinstance(anchor, str)
+            or not (each.path == anchor or each.path.startswith(f"{anchor}/"))
+        ):
+            raise Invalid(MOVED, [Refused(f"Trang “{each.sheet}”, ô {each.cell}", "Dòng không còn đúng chỗ")])
+    return pages
+
+
+def position(cell: str) -> tuple[int, int]:
+    """`C12` as zero-based row and column."""
+    match = CELL.fullmatch(cell)
+    if match is None:
+        raise Invalid(MOVED)
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]) - 1, column - 1
+
+
+def _at(table: Table, row: int, column: int) -> Cell:
+    return table[row][column] if row < len(table) and column < len(table[row]) else None
+
+
+class _Reader:
+    def __init__(self, form: Form, pages: Mapping[str, Table], errors: Mapping[str, set[str]]) -> None:
+        self.form, self.pages, self.errors = form, pages, errors
+        self.answers: dict[str, str] = {}
+        self.changes: dict[str, str] = {}
+        self.problems: list[Problem] = []
+
+    def read(self, path: str, cells: list[Answering]) -> None:
+        """One answer; several cells when several choices may be taken."""
+        node = self.form.by_path[path]
+        if cells[0].role != "input":
+            return
+        answer = self._choices(cells) if node.type == "select" else self._one(node, cells[0])
+        if answer is None:
+            return
+        if answer:
+            self.answers[path] = answer
+        if fingerprint(answer) != cells[0].held:
+            self.changes[path] = answer
+
+    def _content(self, at: Answering) -> Cell:
+        return _at(self.pages[at.sheet], *position(at.cell))
+
+    def _one(self, node: Node, at: Answering) -> str | None:
+        content = self._content(at)
+        if at.cell in self.errors.get(at.sheet, ()):
+            self._note(at, "ô đang báo lỗi công thức. Hãy xóa nội dung ô rồi ghi lại.")
+            return None
+        try:
+            return as_answer(node, content, options(node))
+        except Unreadable as problem:
+            untouched = isinstance(content, str) and fingerprint(content) == at.held
+            self._note(at, str(problem), hinders=not untouched)
+            return None
+
+    def _choices(self, cells: list[Answering]) -> str | None:
+        taken, sound = [], True
+        for at in cells:
+            try:
+                if ticked(self._content(at)):
+                    taken.append(at.choice)
+            except Unreadable as problem:
+                self._note(at, str(problem))
+                sound = False
+        return " ".join(taken) if sound else None
+
+    def _note(self, at: Answering, message: str, *, hinders: bool = True) -> None:
+        self.problems.append(Problem(at.sheet, at.cell, at.path, message, hinders))
+
+    def compare_calculations(self, known: Mapping[str, str], stamp: Stamp) -> None:
+        """The file's totals beside the server's, on the file's own answers; the server's count."""
+        if any(problem.hinders for problem in self.problems):
+            return
+        state = evaluate(self.form, {**known, **self.answers})
+        for at in stamp.cells:
+            node = self.form.by_path[at.path]
+            content = self._content(at)
+            if at.role != "calculated" or isinstance(content, bool) or not isinstance(content, int | float):
+                continue
+            if node.type not in ("int", "decimal"):
+                continue
+            right = state.values.get(at.path, "")
+            if not right or abs(Decimal(number_of(content)) - Decimal(right)) > Decimal("0.000001"):
+                self._note(
+                    at,
+                    f"tệp ghi {shown_number(number_of(content))}, hệ thống tính được "
+                    f"{shown_number(right) or '(trống)'}. Hệ thống dùng số do mình tính.",
+                    hinders=False,
+                )

@@ -6,6 +6,7 @@ a number where it is written as one, and text where it is not.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,22 +17,19 @@ from dieutra.engine.lang.values import to_number, to_text
 TRUE, FALSE = "TRUE", "FALSE"
 
 
-class SqlValue:
+class SqlValue(ABC):
     """One value. `kinds` are those that it may have: text, number, boolean, date."""
 
     kinds: frozenset[str] = frozenset()
 
-    def number(self, w: Writer) -> str:
-        raise NotImplementedError
-
-    def text(self, w: Writer) -> str:
-        raise NotImplementedError
-
-    def truth(self, w: Writer) -> str:
-        raise NotImplementedError
-
-    def blank(self, w: Writer) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def number(self, w: Writer) -> str: ...
+    @abstractmethod
+    def text(self, w: Writer) -> str: ...
+    @abstractmethod
+    def truth(self, w: Writer) -> str: ...
+    @abstractmethod
+    def blank(self, w: Writer) -> str: ...
 
     def is_kind(self, kind: str, w: Writer) -> str:
         return TRUE if kind in self.kinds else FALSE

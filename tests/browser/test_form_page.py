@@ -491,3 +491,16 @@ def test_a_form_to_be_read_only_cannot_be_changed(page: Page, harness: Harness, 
     page.keyboard.press("Delete")
     paste(page, "1\t2")
     expect(at(page, cell(2, 1))).to_have_value("1245")  # ungrouped while it has the focus
+
+
+def test_typing_after_selecting_the_table_drops_the_selection(page: Page, harness: Harness) -> None:
+    opened(page, harness)
+    at(page, cell(3, 2)).click()
+    page.keyboard.type("8")
+    at(page, cell(2, 1)).click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("5")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Delete")
+    expect(at(page, cell(2, 1))).to_have_value("5")
+    expect(at(page, cell(3, 2))).to_have_value("8")

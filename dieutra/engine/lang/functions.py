@@ -123,9 +123,12 @@ def coalesce(*values: Value) -> Value:
 # --- numbers
 
 
-def round_(value: Value, places: Value = Decimal(0)) -> Decimal:
-    wanted = to_number(places)
-    return round_half_up(to_number(value), max(-15, min(15, int(wanted))) if wanted.is_finite() else 0)
+def round_(value: Value, places: Value = ZERO) -> Decimal:
+    """To so many places, at most 15 of them; more than 30 of them are absurd and give NaN, as in JavaRosa."""
+    number, wanted = to_number(value), _whole(places)
+    if not number.is_finite():
+        return number
+    return NAN if abs(wanted) > 30 else round_half_up(number, max(-15, min(15, int(wanted))))
 
 
 def int_(value: Value) -> Decimal:

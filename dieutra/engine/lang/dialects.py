@@ -32,6 +32,13 @@ class Dialect:
             value = value.replace(sign, sign * 2)
         return f"'{value}'"
 
+    def written(self, literal: str) -> str:
+        """The text behind a literal that `text` wrote."""
+        value = literal[1:-1]
+        for sign in reversed(self.doubled):
+            value = value.replace(sign * 2, sign)
+        return value
+
     def say(self, key: str, *parts: str) -> str:
         """The template with its arguments."""
         return self.table[key].format(*parts)
@@ -70,6 +77,13 @@ DUCKDB = Dialect(
         "ends": "suffix({0}, {1})",
         "scientific": "printf('%.14e', {0})",
         "part": "split_part({0}, 'e', {1})",
+        "piece": "regexp_extract({0}, {1}, {2})",
+        "MD5": "md5({0})",
+        "SHA-1": "sha1({0})",
+        "SHA-256": "sha256({0})",
+        "SHA-384": "",
+        "SHA-512": "",
+        "base64": "to_base64(from_hex({0}))",
         "inline": "AS NOT MATERIALIZED",
     },
 )
@@ -110,6 +124,13 @@ SPARK = Dialect(
         "ends": "endswith({0}, {1})",
         "scientific": "format_string('%.14e', {0})",
         "part": "split_part({0}, 'e', {1})",
+        "piece": "regexp_extract({0}, {1}, {2})",
+        "MD5": "md5({0})",
+        "SHA-1": "sha1({0})",
+        "SHA-256": "sha2({0}, 256)",
+        "SHA-384": "sha2({0}, 384)",
+        "SHA-512": "sha2({0}, 512)",
+        "base64": "base64(unhex({0}))",
         "inline": "AS",
     },
     doubled=("\\", "'"),

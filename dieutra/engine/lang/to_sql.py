@@ -116,9 +116,13 @@ class _One:
         if name == "once":
             return self.once(self.sql(arguments[0]))
         if name in ("today", "now"):
-            return Sql(Moment(self.now) if name == "now" else Day(f"DATE '{self.now:%Y-%m-%d}'"))
+            return Sql(
+                Moment(sql_dates.milliseconds(self.now))
+                if name == "now"
+                else Day(f"DATE '{self.now:%Y-%m-%d}'")
+            )
         if name not in CALLS:
-            raise NotInSql(name)
+            raise NotInSql(name, NEVER.get(name, ""))
         parts = [self.sql(part) for part in arguments]
         made = CALLS[name](self.w, *(part.value for part in parts))
         value, own = (made.value, made.fails) if isinstance(made, Failing) else (made, None)
@@ -180,5 +184,11 @@ CALLS: dict[str, Callable[..., SqlValue | Failing]] = {
 }
 SPECIAL = frozenset({"if", "once", "count", "today", "now"})
 IN_SQL = frozenset(CALLS) | SPECIAL
+_CHANCE = "giá trị ngẫu nhiên không tính lại được"
+NEVER = {
+    "random": _CHANCE,
+    "uuid": _CHANCE,
+    "base64-decode": "DuckDB không thay được chữ hỏng trong đoạn mã",
+}
 
 __all__ = ["IN_SQL", "NOTHING", "NotInSql", "Places", "Sql", "ToSql"]

@@ -14,6 +14,8 @@ def test_the_page_of_functions_is_fresh() -> None:
     )
 
 
-def test_every_function_runs_in_every_back_end() -> None:
+def test_every_function_runs_in_python_and_in_the_browser() -> None:
     lines = (ROOT / "docs" / "expressions.md").read_text().splitlines()
-    assert [line for line in lines if line.startswith("| `") and "| no |" in line] == []
+    rows = [line for line in lines if line.startswith("| `")]
+    assert len(rows) > 50
+    assert [row for row in rows if row.split(" | ")[2:4] != ["yes", "yes"]] == []

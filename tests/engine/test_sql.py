@@ -43,11 +43,11 @@ def found(form: Form, **answers: str) -> list[tuple[str, str, str]]:
     return rows
 
 
-def test_sql_has_every_function_of_the_language() -> None:
-    assert set(FUNCTIONS) == IN_SQL
+def test_sql_has_every_function_of_the_language_but_chance_maps_and_codes() -> None:
+    assert set(FUNCTIONS) - IN_SQL == {"random", "uuid", "base64-decode", "distance", "area", "geofence"}
 
 
-@pytest.mark.parametrize("pattern", ["(?=a).*", "(?!a).*", "a{,3}", "a{1001}"])
+@pytest.mark.parametrize("pattern", ["(?=a).*", "(?!a).*", "a{1001}"])
 def test_a_pattern_that_sql_reads_otherwise_is_refused_with_the_name_of_the_check(pattern: str) -> None:
     with pytest.raises(NotInSql, match=r"regex\(\).*K1"):
         checks_query(DUCKDB, small(f"regex(/data/b, '{pattern}')"), "t", ["/data/b"], KEYS, NOW)

@@ -57,6 +57,7 @@ DUCKDB = Dialect(
         "days": "CAST({0} - DATE '1970-01-01' AS DOUBLE)",
         "day_of": "(DATE '1970-01-01' + CAST({0} AS INTEGER))",
         "cut": "trunc({0})",
+        "floor": "floor({0})",
         "rounded": "round({0}, {1})",
         "infinite": "isinf({0})",
         "nothing": "CAST(NULL AS DOUBLE)",
@@ -100,7 +101,11 @@ SPARK = Dialect(
         "day": "try_cast({0} AS DATE)",
         "days": "CAST(datediff({0}, DATE'1970-01-01') AS DOUBLE)",
         "day_of": "date_add(DATE'1970-01-01', CAST({0} AS INT))",
-        "cut": "(CASE WHEN {0} < 0 THEN -floor(-({0})) ELSE floor({0}) END)",
+        "cut": (
+            "(CASE WHEN {0} > -9e15 AND {0} < 0 THEN -CAST(floor(-({0})) AS DOUBLE)"
+            " WHEN {0} >= 0 AND {0} < 9e15 THEN CAST(floor({0}) AS DOUBLE) ELSE {0} END)"
+        ),
+        "floor": "CAST(floor({0}) AS DOUBLE)",
         "rounded": "(round({0} * pow(10e0, {1})) / pow(10e0, {1}))",
         "infinite": "(abs({0}) = CAST('Infinity' AS DOUBLE))",
         "nothing": "CAST(NULL AS DOUBLE)",

@@ -113,7 +113,7 @@ def moment_of_text(w: Writer, text: str, day_spelt: str = SPELT, clock_spelt: st
 def clock_of_text(w: Writer, text: str, spelt: str = CLOCK) -> str:
     """Moment.sql of the time of day that a text spells, on 1970-01-01; NULL where it spells none."""
     since = _since_midnight(w, w.named(w.dialect.say("piece", text, w.dialect.text(rf"\A({spelt})\z"), "1")))
-    return w.named(f"{since} - floor({since} / {A_DAY}) * {A_DAY}")
+    return w.named(f"{since} - {_whole_days(w, since)} * {A_DAY}")
 
 
 def _since_midnight(w: Writer, clock: str) -> str:
@@ -135,6 +135,10 @@ def _since_midnight(w: Writer, clock: str) -> str:
     real = f"{clock} <> '' AND {hour} < 24 AND {minute} < 60 AND {second} < 60"
     sum_ = f"(({hour} * 60e0 + {minute}) * 60e0 + {second}) * 1000e0 + {millis} + {zone}"
     return w.named(f"CASE WHEN {real} THEN {sum_} END")
+
+
+def _whole_days(w: Writer, at: str) -> str:
+    return w.dialect.say("floor", f"{at} / {A_DAY}")
 
 
 def _of_days(w: Writer, value: Number) -> Failing:
@@ -191,10 +195,9 @@ def _parts(w: Writer, day: str, since: str | None) -> dict[str, str]:
 def _digits(w: Writer, since: str | None, unit: int, limit: int) -> str:
     if since is None:
         return "'0'"
-    count = f"floor({since} / {unit}e0)"
-    return w.dialect.say(
-        "string", w.dialect.say("whole", f"({count} - floor({count} / {limit}e0) * {limit}e0)")
-    )
+    count = w.dialect.say("floor", f"{since} / {unit}e0")
+    over = w.dialect.say("floor", f"{count} / {limit}e0")
+    return w.dialect.say("string", w.dialect.say("whole", f"({count} - {over} * {limit}e0)"))
 
 
 def _formatted(w: Writer, value: SqlValue, pattern: str) -> SqlValue:
@@ -250,8 +253,8 @@ def _decimal_time(w: Writer, value: SqlValue) -> Failing:
     return _counted(
         w,
         value,
-        lambda days: f"({days} - floor({days}))",
-        lambda at: f"(({at} - floor({at} / {A_DAY}) * {A_DAY}) / {A_DAY})",
+        lambda days: f"({days} - {w.dialect.say('floor', days)})",
+        lambda at: f"(({at} - {_whole_days(w, at)} * {A_DAY}) / {A_DAY})",
     )
 
 

@@ -149,7 +149,9 @@ def _round(w: Writer, value: SqlValue, places: SqlValue | None = None) -> SqlVal
     by = w.named(f"least(15e0, greatest(-15e0, {w.dialect.say('cut', wanted)}))")
     up, down = f"pow(10e0, {by})", f"pow(10e0, -{by})"
     moved = w.named(f"CASE WHEN {by} >= 0 THEN {number} * {up} ELSE {number} / {down} END")
-    whole = w.named(f"floor({w.settled(moved)} + 0.5e0)")
+    near = w.short(w.settled(moved))
+    up_half = w.dialect.say("floor", f"{near} + 0.5e0")
+    whole = w.named(f"CASE WHEN abs({near}) < 9e15 THEN {up_half} ELSE {near} END")
     back = f"CASE WHEN abs({wanted}) >= 31 THEN NULL WHEN {by} >= 0 THEN {whole} / {up} ELSE {whole} * {down} END"
     return Number(f"(CASE WHEN {w.dialect.say('infinite', number)} THEN {number} ELSE {back} END)")
 

@@ -127,7 +127,7 @@ class Moment(SqlValue):
     kinds = frozenset({"date"})
 
     def number(self, w: Writer) -> str:
-        return f"floor({self.sql} / 86400000e0)"
+        return w.dialect.say("floor", f"{self.sql} / 86400000e0")
 
     def text(self, w: Writer) -> str:
         return w.dialect.say("string", w.dialect.say("day_of", self.number(w)))

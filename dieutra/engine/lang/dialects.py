@@ -135,7 +135,7 @@ SPARK = Dialect(
         "SHA-256": "sha2({0}, 256)",
         "SHA-384": "sha2({0}, 384)",
         "SHA-512": "sha2({0}, 512)",
-        "base64": "base64(unhex({0}))",
+        "base64": "regexp_replace(base64(unhex({0})), '[^A-Za-z0-9+/=]', '')",
         "inline": "AS",
     },
     doubled=("\\", "'"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from dieutra.engine.lang.sql_writer import Writer
 
-# A session that plans wide rows of nested tests in little memory: rows are computed as they are, without Java made for them.
+# Wide rows of tests inside tests are planned in little memory when no Java is made for them.
 SETTINGS = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",

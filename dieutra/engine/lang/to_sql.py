@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dieutra.engine.lang import sql_dates, sql_numbers, sql_texts
+from dieutra.engine.lang import sql_dates, sql_geo, sql_numbers, sql_texts
 from dieutra.engine.lang.ast import Ast
 from dieutra.engine.lang.sql_errors import Failing, NotInSql, any_of
 from dieutra.engine.lang.sql_values import (
@@ -181,6 +181,7 @@ CALLS: dict[str, Callable[..., SqlValue | Failing]] = {
     **sql_numbers.CALLS,
     **sql_texts.CALLS,
     **sql_dates.CALLS,
+    **sql_geo.CALLS,
 }
 SPECIAL = frozenset({"if", "once", "count", "today", "now"})
 IN_SQL = frozenset(CALLS) | SPECIAL

@@ -1,7 +1,8 @@
 """Runs on Spark what a Writer has written, layer by layer.
 
 Spark's optimizer would write each layer into the next one, and so grow the tests inside tests beyond all memory;
-therefore each layer is worked out and kept (`localCheckpoint`) before the next reads it.
+therefore each layer is planned by itself (`localCheckpoint` cuts the plan there); the rows then pass through all of
+them in one job.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def worked_out(session: Any, w: Writer, source: str, kept: list[str], last: str)
     below = source
     for number, layer in enumerate(w.layers):
         columns = [*kept, *(f"{sql} AS {name}" for name, sql in layer)]
-        frame = session.sql(f"SELECT {', '.join(columns)} FROM {below}").localCheckpoint()
+        frame = session.sql(f"SELECT {', '.join(columns)} FROM {below}").localCheckpoint(eager=False)
         below = f"_l{number}"
         frame.createOrReplaceTempView(below)
         kept = [*kept, *(name for name, _ in layer)]

@@ -163,7 +163,7 @@ def steps_on_a_quotient(ast: Ast) -> bool:
     """A remainder of a product too: beyond 28 digits Python has none."""
     return any(
         node[1] in STEPS
-        and any(inner[1] in ROUGH or node[1:2] == ["mod"] and inner[1] == "*" for inner in inners(node))
+        and any(inner[1] in ROUGH or (node[1:2] == ["mod"] and inner[1] == "*") for inner in inners(node))
         for node in inners(ast)
     )
 

@@ -15,7 +15,7 @@ export function differences(sheet, changes, base, theirs) {
   }
   for (const path of new Set([...base.keys(), ...Object.keys(theirs)])) {
     const [before, now] = [base.get(path) || "", theirs[path] || ""];
-    const isTyped = sheet.nodes.has(path) && !sheet.nodes.get(path).calculate;
+    const isTyped = Boolean(sheet.node(path)) && !sheet.node(path).calculate;
     if (isTyped && !changes.has(path) && before !== now) others.push({ path, mine: before, theirs: now });
   }
   return { mine, others };
@@ -43,7 +43,7 @@ export function showConflict(page, reply, { mine, others }, choose) {
 }
 
 function table({ say, placeName, tableName, sheet }, rows) {
-  const text = (path, value) => (value ? shown(value, sheet.nodes.get(path)) : say("blank"));
+  const text = (path, value) => (value ? shown(value, sheet.node(path)) : say("blank"));
   const head = ["place", "mine", "theirs"].map((word) => make("th", { scope: "col" }, say(word)));
   const lines = rows
     .slice(0, MOST_LISTED)

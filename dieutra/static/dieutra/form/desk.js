@@ -57,18 +57,18 @@ export class Desk {
   }
 
   placeName(path) {
-    const node = this.sheet.nodes.get(path);
+    const node = this.sheet.node(path);
     if (!node) return path;
     if (node.kind !== "cell") return this.sheet.text(node.label) || path;
     const { row, col } = node.codes || {};
-    const line = row || this.sheet.text(this.sheet.nodes.get(node.parent)?.label);
+    const line = row || this.sheet.text(this.sheet.node(node.parent)?.label);
     return capital(col ? this.say("rowColumn", line, col) : this.say("row", line));
   }
 
   /** The table that a cell stands in; "" for a question. */
   tableName(path) {
-    const row = this.sheet.nodes.get(this.sheet.nodes.get(path)?.parent);
-    return row?.kind === "row" ? this.sheet.text(this.sheet.nodes.get(row.parent)?.label) : "";
+    const row = this.sheet.node(this.sheet.node(path)?.parent);
+    return row?.kind === "row" ? this.sheet.text(this.sheet.node(row.parent)?.label) : "";
   }
 
   // Commits

@@ -32,7 +32,7 @@ export class Fields {
   /** The stored string for what stands in the field; text that nobody has touched is not read anew. */
   read(path) {
     const element = this.at(path);
-    const node = this.sheet.nodes.get(path);
+    const node = this.sheet.node(path);
     const stored = this.sheet.stored(path);
     if (!this.isChoices(element)) {
       const same = [true, false].some((editing) => element.value === shown(stored, node, editing));
@@ -53,7 +53,7 @@ export class Fields {
         input.checked = chosen.includes(input.value);
       return;
     }
-    const text = shown(value, this.sheet.nodes.get(path), editing);
+    const text = shown(value, this.sheet.node(path), editing);
     if (element.value !== text) element.value = text;
   }
 

@@ -98,7 +98,7 @@ export class Overview {
     const findings = open.flatMap((path) => this.messages.findingsAt(path));
     const hard = findings.filter((it) => it.severity === "hard").length;
     const missing = open.filter((path) => this.sheet.missing.has(path)).length;
-    const touched = open.some((path) => this.sheet.stored(path) && !this.sheet.nodes.get(path).calculate);
+    const touched = open.some((path) => this.sheet.stored(path) && !this.sheet.node(path).calculate);
     const [kind, text] = this.sectionState(hard, missing, findings.length - hard, touched);
     if (state.textContent === text) return;
     state.textContent = text;

@@ -156,7 +156,7 @@ export class Saving {
     const { draft, page } = this;
     for (const [path, before, value] of entry.changes) {
       const now = draft.base.get(path) || "";
-      if (!page.sheet.nodes.has(path) || now === value) continue;
+      if (!page.sheet.node(path) || now === value) continue;
       (entry.version !== draft.version && now !== before ? clashes : changes).set(path, value);
     }
   }

@@ -2,6 +2,7 @@
 // Mirrors dieutra/engine/forms/typed.py.
 import { parseDec, whole } from "./decimal.js";
 import { toDate } from "./functions.js";
+import { isPoint, isTime, isTrace, momentOf, shownMoment, shownTime } from "./moments.js";
 import { asTyped, isDate, shownDate, shownNumber } from "./numbers.js";
 import { Day, EvaluationError, dayOf, isBlank, toNumber, toText } from "./values.js";
 
@@ -13,22 +14,36 @@ const MAX_DIGITS = 15;
 
 /** The value of a stored string in expressions; a malformed one stays the text that it is. */
 export function typed(raw, node) {
-  if (!raw || typeProblem(raw, node, () => "bad")) return raw;
+  if (!raw || (!node.choices && !node.itemset && typeProblem(raw, node, () => "bad"))) return raw;
   if (node.type === "int" || node.type === "decimal") return parseDec(raw);
   if (node.type === "date") return dayOf(...raw.split("-").map(Number));
+  if (node.type === "dateTime") return momentOf(raw);
   return raw;
 }
 
 /** What to tell the reader about a string that is not of its node's type; null when it is. */
-export function typeProblem(raw, node, say) {
+export function typeProblem(raw, node, say, choices = node.choices) {
   if ([...raw].length > MAX_LENGTH) return say("tooLong", MAX_LENGTH);
   if (CONTROL.test(raw)) return say("controlSign");
-  if (node.type === "int" || node.type === "decimal") return numberProblem(raw, node.type, say);
-  if (node.type === "date") return isDate(raw) ? null : say("badDate", raw);
-  if (node.type === "select1") return isChoice(raw, node) ? null : say("badChoice", raw);
-  if (node.type === "select") return choicesProblem(raw.split(/\s+/).filter(Boolean), node, say);
-  return null;
+  return PROBLEMS[node.type]?.(raw, say, node, choices || []) ?? null;
 }
+
+const PROBLEMS = {
+  int: (raw, say) => numberProblem(raw, "int", say),
+  decimal: (raw, say) => numberProblem(raw, "decimal", say),
+  date: (raw, say) => (isDate(raw) ? null : say("badDate", raw)),
+  time: (raw, say) => (isTime(raw) ? null : say("badTime", raw)),
+  dateTime: (raw, say) => (momentOf(raw) ? null : say("badMoment", raw)),
+  select1: (raw, say, _, choices) => (isChoice(raw, choices) ? null : say("badChoice", raw)),
+  select: (raw, say, _, choices) => choicesProblem(wordsOf(raw), choices, say),
+  rank: (raw, say, _, choices) => rankProblem(wordsOf(raw), choices, say),
+  geopoint: (raw, say) => (isPoint(raw) ? null : say("badPoint", raw)),
+  geotrace: (raw, say) => (isTrace(raw, "geotrace") ? null : say("badTrace")),
+  geoshape: (raw, say) => (isTrace(raw, "geoshape") ? null : say("badShape")),
+  acknowledge: (raw, say) => (raw === "OK" ? null : say("badChoice", raw)),
+};
+
+const wordsOf = (raw) => raw.split(/\s+/).filter(Boolean);
 
 function numberProblem(raw, type, say) {
   if ((type === "int" ? INTEGER : DECIMAL).test(raw)) {
@@ -44,14 +59,20 @@ function numberProblem(raw, type, say) {
   return say("ambiguous", raw);
 }
 
-function choicesProblem(picked, node, say) {
-  const strange = picked.find((word) => !isChoice(word, node));
+function choicesProblem(picked, choices, say) {
+  const strange = picked.find((word) => !isChoice(word, choices));
   if (strange !== undefined) return say("badChoice", strange);
   return new Set(picked).size < picked.length ? say("twice", picked.join(" ")) : null;
 }
 
-function isChoice(word, node) {
-  return (node.choices || []).some((choice) => choice.value === word);
+function rankProblem(picked, choices, say) {
+  return (
+    choicesProblem(picked, choices, say) ?? (picked.length < choices.length ? say("rankAll", choices.length) : null)
+  );
+}
+
+function isChoice(word, choices) {
+  return choices.some((choice) => choice.value === word);
 }
 
 /** A calculated value as a node of this type holds it; what is no number or no date is blank. */
@@ -76,19 +97,16 @@ function storedDate(value) {
 }
 
 /** A stored string inside a message, in the way of the page's language. */
-export function inMessage(raw, node, lang) {
-  if (node.choices)
-    return raw
-      .split(/\s+/)
-      .filter(Boolean)
-      .map((word) => choiceLabel(word, node, lang))
-      .join(", ");
+export function inMessage(raw, node, lang, choices = node.choices) {
+  if (choices) return wordsOf(raw).map((word) => choiceLabel(word, choices, lang)).join(", ");
+  if (node.type === "time") return shownTime(raw);
+  if (node.type === "dateTime") return shownMoment(raw);
   const isNumber = (node.type === "int" || node.type === "decimal") && DECIMAL.test(raw);
   if (!isNumber) return node.type === "date" ? shownDate(raw) : raw;
   if (lang !== "vi") return shownNumber(raw).replace(/[.,]/g, (mark) => (mark === "." ? "," : "."));
   return shownNumber(raw);
 }
 
-function choiceLabel(word, node, lang) {
-  return node.choices.find((choice) => choice.value === word)?.label[lang] ?? word;
+function choiceLabel(word, choices, lang) {
+  return choices.find((choice) => choice.value === word)?.label[lang] ?? word;
 }

@@ -1,0 +1,34 @@
+// What a question offers to choose from when that depends on other answers, on a list or on the rows of a repeat.
+import { evaluate } from "./eval.js";
+import { columnOf, pathsOf, rowsPassing } from "./nodesets.js";
+import { shuffled } from "./shuffle.js";
+import { inMessage } from "./types.js";
+import { toText } from "./values.js";
+
+/** The choices of an instance with an itemset: [{value, label}], those without a value left out. */
+export function offersOf(sheet, { node, path, at }) {
+  const { itemset } = node;
+  const context = sheet.context(path, at);
+  const offered = itemset.repeat ? fromRepeat(sheet, itemset, context) : fromList(sheet, itemset, context);
+  const choices = offered.filter(({ value }) => value !== "");
+  if (!itemset.shuffle) return choices;
+  return shuffled(choices, itemset.seed ? evaluate(itemset.seed, context) : undefined, sheet.seed);
+}
+
+function fromList(sheet, { list: name, value, filter }, context) {
+  const list = sheet.form.lists[name];
+  return rowsPassing(name, filter ? [filter] : [], context, evaluate).map((row) => ({
+    value: columnOf(list, row, value),
+    label: list.labels?.[row] ?? {},
+  }));
+}
+
+function fromRepeat(sheet, { repeat, value, label, filter }, context) {
+  const rows = pathsOf(["where", repeat, [repeat, ...(filter ? [filter] : [])]], context, evaluate);
+  return rows.filter(sheet.exists).map((row) => {
+    const [from, shown] = [value, label].map((place) => row + place.slice(repeat.length));
+    const text = sheet.written.get(shown) || "";
+    const words = inMessage(text, sheet.node(shown), sheet.lang, sheet.choices(shown));
+    return { value: toText(sheet.values.get(from) ?? ""), label: { [sheet.lang]: words } };
+  });
+}

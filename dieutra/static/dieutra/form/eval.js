@@ -1,6 +1,6 @@
 // Interprets an expression tree (docs/form-model.md); mirrors dieutra/engine/lang/to_python.py.
 // A context is {values: Map(path -> value, present when the node is relevant), self: path, now?: Day}; with repeats or
-// lists also {places, rows, at, lists, exists(path), choices(place, at), outer?, item?, position?}, see places.js.
+// lists also {places, rows, at, lists, exists(path), choiceName(value, place), outer?, item?, position?}, see places.js.
 import { Dec, add, divide, multiply, negated, parseDec, remainder, subtract } from "./decimal.js";
 import { FUNCTIONS } from "./functions.js";
 import {
@@ -48,9 +48,8 @@ const SPECIAL = {
   },
   position: ([of], context) => {
     if (!of) return new Dec(BigInt(context.position ?? 0));
-    const { places, at } = of[0] === "outer" ? (context.outer ?? context) : context;
-    const repeat = places?.above.get(of[0] === "self" ? placeOf(context.self) : of[1])?.at(-1);
-    return repeat && at?.has(repeat) ? positionOf(at.get(repeat), context) : new Dec(1n);
+    const { at } = of[0] === "outer" ? (context.outer ?? context) : context;
+    return positionOf(at?.get(of[0] === "self" ? placeOf(context.self) : of[1]), context);
   },
   "indexed-repeat": (parts, context) => indexedRepeat(parts, context, evaluate),
   pulldata: (parts, context) => pulldata(parts, context, evaluate),

@@ -32,7 +32,7 @@ class Builder {
     if (!ast) return found;
     for (const { place, free, offer } of readsOf(ast, this.placeOf(path))) {
       const seen = free.length ? withoutRows(at, free) : at;
-      for (const target of this.places.named(place)) this.read(target, seen, offer, path, found);
+      this.read(place, seen, offer, path, found);
     }
     return found;
   }

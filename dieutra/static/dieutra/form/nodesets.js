@@ -1,5 +1,5 @@
 // Expressions that name several nodes or rows of a list, and the predicates that narrow them.
-import { Dec } from "./decimal.js";
+import { Dec, toDouble } from "./decimal.js";
 import { rowsAround, rowsOf, splitRow } from "./places.js";
 import { shuffled } from "./shuffle.js";
 import { EvaluationError, equal, toBoolean, toNumber, toText } from "./values.js";
@@ -13,7 +13,7 @@ export function pathsOf(ast, context, evaluate) {
   if (ast[0] === "path" || ast[0] === "outer") {
     const { at } = ast[0] === "outer" ? (context.outer ?? context) : context;
     if (!places) return [ast[1]];
-    return places.named(ast[1]).flatMap((place) => places.pathsAt(place, at, context.rows));
+    return places.pathsAt(ast[1], at, context.rows);
   }
   if (ast[0] === "where") return narrowed(ast, context, evaluate);
   return null;
@@ -35,7 +35,7 @@ export function valuesOf(ast, context, evaluate) {
 function isOne([kind, place], { places, at, outer }) {
   if (kind !== "path" && kind !== "outer") return false;
   if (!places) return true;
-  return places.named(place)[0] === place && !places.isSet(place, kind === "outer" ? (outer?.at ?? at) : at);
+  return !places.isSet(place, kind === "outer" ? (outer?.at ?? at) : at);
 }
 
 /** One value: that of a single node, blank for none. */
@@ -46,42 +46,32 @@ export function single(values) {
 
 // Nodes with predicates
 
+/** From the outermost step that matters inwards; from the first predicate on, all rows are candidates. */
 function narrowed([, place, ...steps], context, evaluate) {
   const { places, rows } = context;
-  const byStep = new Map(steps.map(([step, ...tests]) => [step, tests]));
-  return places.named(place).flatMap((target) => {
-    const above = places.above.get(target) ?? [];
-    const first = above.findIndex((repeat) => byStep.has(repeat));
-    const shared = places.shared(above, context.at, first < 0 ? above.length : first);
-    let from = shared ? above[shared - 1] : "";
-    let paths = [shared ? context.at.get(from) : ""];
-    for (const repeat of above.slice(shared)) {
-      const step = repeat.slice(from.length);
-      paths = paths.flatMap((path) => keep(rowsOf(path + step, rows), byStep.get(repeat), context, evaluate));
-      from = repeat;
-    }
-    const rest = target.slice(from.length);
-    const ends = rest ? paths.map((path) => path + rest) : paths;
-    const last = rest ? byStep.get(target) : undefined;
-    return last ? keep(ends, last, context, evaluate) : ends;
-  });
+  const tests = new Map(steps.map(([step, ...found]) => [step, found]));
+  const above = places.above.get(place) ?? [];
+  const walk = [...new Set([...above, ...tests.keys()])].sort((one, other) => one.length - other.length);
+  const free = Math.min(...steps.map(([step]) => step.length));
+  let [from, paths] = ["", [""]];
+  for (const step of walk) {
+    const bound = step.length < free && context.at?.get(step);
+    const next = (path) => (above.includes(step) ? rowsOf(path + step.slice(from.length), rows) : [path + step.slice(from.length)]);
+    paths = bound ? [bound] : paths.flatMap(next);
+    for (const test of tests.get(step) ?? []) paths = paths.filter(trying(test, context, evaluate));
+    from = step;
+  }
+  return paths.map((path) => path + place.slice(from.length));
 }
 
-/** The paths for which every predicate holds; positions are counted anew after each. */
-function keep(paths, tests, context, evaluate) {
-  return (tests || []).reduce(
-    (left, test) =>
-      left.filter((path, index) =>
-        passes(test, index + 1, evaluate, {
-          ...context,
-          self: path,
-          at: rowsAround(path),
-          outer: context.outer ?? context,
-          position: index + 1,
-        }),
-      ),
-    paths.filter((path) => !tests || context.exists(path)),
-  );
+/** Tries a predicate on one path after another; positions are counted anew for each predicate. */
+function trying(test, context, evaluate) {
+  return (path, index) => {
+    const at = new Map([...(context.at ?? []), ...rowsAround(path)]);
+    const position = index + 1;
+    const inside = { ...context, self: path, at, outer: context.outer ?? context, position };
+    return passes(test, position, evaluate, inside);
+  };
 }
 
 function passes(test, position, evaluate, context) {
@@ -89,27 +79,31 @@ function passes(test, position, evaluate, context) {
   return value instanceof Dec ? equal(value, number(position)) : toBoolean(value);
 }
 
-/** Where a row stands in its list, from 1. */
+/** Where a row stands in its list, from 1; 1 for what does not repeat. */
 export function positionOf(path, context) {
+  if (!path) return number(1);
   const [list, name] = splitRow(path);
-  return number((context.rows?.get(list) || []).indexOf(name) + 1);
+  return number(Math.max(0, (context.rows.get(list) || []).indexOf(name)) + 1);
 }
 
-/** indexed-repeat(x, rep, i, rep2, j, …): the node in the i-th row, blank when there is none. */
+/** indexed-repeat(x, rep, i, rep2, j, …): the node in the i-th row, blank when there is none; 0 leaves a repeat open. */
 export function indexedRepeat([target, ...pairs], context, evaluate) {
-  const at = new Map(context.at);
-  for (let k = 0; k + 1 < pairs.length; k += 2) {
-    const repeat = pairs[k][1];
-    const above = context.places.above.get(repeat) ?? [];
-    const outer = new Map([...at].filter(([place]) => above.slice(0, -1).includes(place)));
-    const wanted = toNumber(evaluate(pairs[k + 1], context));
-    const every = context.places.pathsAt(repeat, outer, context.rows);
-    const row = every.find((_, index) => equal(wanted, number(index + 1)));
-    if (!row) return "";
-    for (const place of at.keys()) if (place.startsWith(`${repeat}/`)) at.delete(place);
-    rowsAround(row).forEach((path, place) => at.set(place, path));
+  const { places, rows, at } = context;
+  const wanted = new Map();
+  for (let k = 0; k + 1 < pairs.length; k += 2) wanted.set(pairs[k][1], toNumber(evaluate(pairs[k + 1], context)));
+  let [from, path] = ["", ""];
+  for (const repeat of places.above.get(target[1]) ?? []) {
+    const list = path + repeat.slice(from.length);
+    const index = wanted.get(repeat);
+    if (!index || index.isZero) {
+      path = at?.get(repeat) ?? `${list}[${(rows.get(list) || [])[0] ?? ""}]`;
+    } else {
+      path = rowsOf(list, rows)[index.isFinite ? Math.trunc(toDouble(index)) - 1 : -1];
+      if (!path) return "";
+    }
+    from = repeat;
   }
-  return evaluate(target, { ...context, at });
+  return context.values.get(path + target[1].slice(from.length)) ?? "";
 }
 
 // Lists
@@ -121,10 +115,11 @@ export function rowsPassing(name, tests, context, evaluate) {
   const outer = context.outer ?? context;
   return tests.reduce(
     (left, test) => {
-      const known = byIndex(list, test, left, outer, evaluate);
+      const known = byIndex(list, test, left, context, evaluate);
       if (known) return known;
+      const inside = { ...context, outer };
       return left.filter((row, index) =>
-        passes(test, index + 1, evaluate, { ...outer, outer, item: { list, row }, position: index + 1 }),
+        passes(test, index + 1, evaluate, { ...inside, item: { list, row }, position: index + 1 }),
       );
     },
     list.rows.map((_, row) => row),

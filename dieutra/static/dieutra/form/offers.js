@@ -15,11 +15,18 @@ export function offersOf(sheet, { node, path, at }) {
   return shuffled(choices, itemset.seed ? evaluate(itemset.seed, context) : undefined, sheet.seed);
 }
 
-function fromList(sheet, { list: name, value, filter }, context) {
-  const list = sheet.form.lists[name];
-  return rowsPassing(name, filter ? [filter] : [], context, evaluate).map((row) => ({
+function fromList(sheet, itemset, context) {
+  const tests = itemset.filter ? [itemset.filter] : [];
+  const rows = rowsPassing(itemset.list, tests, context, evaluate);
+  return choicesOf(sheet.form.lists[itemset.list], itemset, rows);
+}
+
+/** The rows of a list as choices. */
+export function choicesOf(list, { value, label }, rows = list.rows.map((_, at) => at)) {
+  const plain = label !== "label" || !list.labels?.length;
+  return rows.map((row) => ({
     value: columnOf(list, row, value),
-    label: list.labels?.[row] ?? {},
+    label: plain ? { vi: columnOf(list, row, label) } : (list.labels?.[row] ?? {}),
   }));
 }
 

@@ -47,7 +47,6 @@ export class Places {
     this.nodes = new Map(form.nodes.map((node) => [node.path, node]));
     this.members = new Map();
     this.above = new Map(); // place -> repeats above it, itself too, outermost first
-    this.several = new Map();
     for (const node of form.nodes) {
       const parent = node.parent ?? null;
       if (!this.members.has(parent)) this.members.set(parent, []);
@@ -56,20 +55,6 @@ export class Places {
       this.above.set(node.path, node.kind === "repeat" ? [...above, node.path] : above);
     }
     this.hasRepeats = form.nodes.some((node) => node.kind === "repeat");
-  }
-
-  /** The places that a step `*` or `//` names, in order of the document; itself for a plain place. */
-  named(pattern) {
-    if (!pattern.includes("*") && !pattern.includes("//")) return [pattern];
-    if (!this.several.has(pattern)) {
-      const source = pattern
-        .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
-        .replace(/\/\//g, "/(?:[^/]+/)*")
-        .replace(/(^|\/)\*/g, "$1[^/]+");
-      const fits = new RegExp(`^${source}$`);
-      this.several.set(pattern, [...this.nodes.keys()].filter((place) => fits.test(place)));
-    }
-    return this.several.get(pattern);
   }
 
   /** How many of the repeats above a place are the rows one stands in. */

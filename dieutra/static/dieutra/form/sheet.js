@@ -2,7 +2,7 @@
 // Mirrors dieutra/engine/forms/check.py, which stays authoritative.
 import { evaluate } from "./eval.js";
 import { buildGraph } from "./graph.js";
-import { offersOf } from "./offers.js";
+import { choicesOf, offersOf } from "./offers.js";
 import { Places, namesIn, namesUpTo, placeOf, rowsAround } from "./places.js";
 import { readsOf } from "./reads.js";
 import { firstAnswers, setAfter } from "./setting.js";
@@ -288,11 +288,13 @@ export class Sheet {
     return text.includes("${") ? this.filled(text, rowsAround(path)) : text;
   }
 
-  /** The label of a choice, for jr:choice-name(): in the form's first language. */
-  choiceName(value, place, { at }) {
-    const path = this.places.pathsAt(place, at, this.rows)[0];
-    const choice = path && (this.choices(path) || []).find((it) => it.value === value);
-    return choice ? (choice.label[this.form.languages[0]] ?? Object.values(choice.label)[0] ?? "") : "";
+  /** What choices are called in the form's first language, for jr:choice-name(); blank for what is not offered. */
+  choiceName(text, place) {
+    const { itemset, choices } = this.places.nodes.get(place) ?? {};
+    const offered = itemset?.list ? choicesOf(this.form.lists[itemset.list], itemset) : (choices ?? []);
+    const found = text.split(/\s+/).map((word) => offered.find(({ value }) => word && value === word));
+    const label = (choice) => choice.label[this.form.languages[0]] ?? choice.value;
+    return found.filter(Boolean).map(label).join(", ");
   }
 
   put(path, name, finding, changed) {

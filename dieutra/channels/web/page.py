@@ -79,6 +79,10 @@ class FieldView:
     block: str = "field"
 
     @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
     def has_legend(self) -> bool:
         """Several inputs under one heading."""
         return self.widget in ("radios", "checkboxes", "rank", "datetime", "geopoint", "file")

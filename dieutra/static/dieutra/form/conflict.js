@@ -43,7 +43,11 @@ export function showConflict(page, reply, { mine, others }, choose) {
 }
 
 function table({ say, placeName, tableName, sheet }, rows) {
-  const text = (path, value) => (value ? shown(value, sheet.node(path)) : say("blank"));
+  const text = (path, value) => {
+    const node = sheet.node(path);
+    if (node.kind === "repeat") return say("nRows", value.split(/\s+/).filter(Boolean).length);
+    return value ? shown(value, node) : say("blank");
+  };
   const head = ["place", "mine", "theirs"].map((word) => make("th", { scope: "col" }, say(word)));
   const lines = rows
     .slice(0, MOST_LISTED)

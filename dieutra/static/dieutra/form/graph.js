@@ -70,7 +70,7 @@ class Builder {
     const relevant = this.reads(node.relevant, instance).needs;
     this.items.push({ kind: "relevance", ...instance, makes: `r:${path}`, needs: [...up, ...relevant] });
     if (isList && node.count) this.add("count", instance, [`r:${path}`], node.count);
-    if (!isRow) this.addWording(instance);
+    if (!isList) this.addWording(instance);
     if (!node.type || node.kind === "note" || isList || isRow) return;
     this.addValue(instance);
     const own = [`r:${path}`, `v:${path}`];
@@ -85,18 +85,19 @@ class Builder {
 
   addValue(instance) {
     const { node, path } = instance;
-    const offer = node.itemset ? [this.addOffer(instance)] : [];
     const read = this.reads(node.calculate, instance);
     const others = read.needs.filter((signal) => signal !== `v:${path}`);
     this.items.push({
       kind: "value",
       ...instance,
       makes: `v:${path}`,
-      needs: [`r:${path}`, ...offer, ...others],
+      needs: [`r:${path}`, ...others],
       reads: { paths: read.paths.filter((it) => it !== path), sets: read.sets },
     });
     this.made.add(`v:${path}`);
-    this.items.push({ kind: "type", ...instance, needs: [`r:${path}`, `v:${path}`, ...offer] });
+    const own = [`r:${path}`, `v:${path}`];
+    this.items.push({ kind: "type", ...instance, needs: own });
+    if (node.itemset) this.items.push({ kind: "chosen", ...instance, needs: [...own, this.addOffer(instance)] });
   }
 
   addOffer(instance) {

@@ -2,8 +2,8 @@
 import { isDate } from "./numbers.js";
 import { Day, dayOf } from "./values.js";
 
-const TIME = /^([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,3}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?$/;
-const COORDINATE = /^-?[0-9]{1,9}(?:\.[0-9]{1,15})?$/;
+const TIME = /^([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?$/;
+const COORDINATE = /^-?[0-9]{1,6}(?:\.[0-9]{1,15})?$/;
 const LOCAL_MINUTES = 7 * 60;
 const DAY_SECONDS = 86400;
 
@@ -14,7 +14,7 @@ function timeParts(text) {
   const [hour, minute, second, millis] = found.slice(1, 5).map((part) => Number(part ?? 0));
   const zone = zoneMinutes(found[5]);
   if (hour > 23 || minute > 59 || second > 59 || zone === null) return null;
-  const thousandths = found[4] ? Number(found[4].padEnd(3, "0")) : millis;
+  const thousandths = found[4] ? Number(found[4].slice(0, 3).padEnd(3, "0")) : millis;
   return [hour * 3600 + minute * 60 + second, thousandths, zone];
 }
 
@@ -45,16 +45,16 @@ export function momentOf(text) {
 export function isPoint(text) {
   const parts = text.trim().split(/\s+/);
   if (parts.length < 2 || parts.length > 4 || !parts.every((part) => COORDINATE.test(part))) return false;
-  const [latitude, longitude, , accuracy] = parts.map(Number);
-  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && !(accuracy < 0);
+  const [latitude, longitude] = parts.map(Number);
+  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
 }
 
-/** Whether a text is such points with `;` between; a shape has three or more. */
+/** Whether a text is such points with `;` between; a shape ends where it began. */
 export function isTrace(text, type) {
-  const points = text.split(";").map((point) => point.trim());
-  if (points.at(-1) === "") points.pop();
-  const few = type === "geoshape" ? 3 : 2;
-  return points.length >= few && points.every(isPoint);
+  const points = text.split(";").map((point) => point.trim()).filter(Boolean);
+  const ground = (point) => point.split(/\s+/).slice(0, 2).join(" ");
+  const closed = type !== "geoshape" || (points.length > 3 && ground(points[0]) === ground(points.at(-1)));
+  return points.length > 1 && points.every(isPoint) && closed;
 }
 
 /** "08:30:00.000+07:00" -> "08:30". */

@@ -35,7 +35,7 @@ function fromRepeat(sheet, { repeat, value, label, filter }, context) {
   return rows.filter(sheet.exists).map((row) => {
     const [from, shown] = [value, label].map((place) => row + place.slice(repeat.length));
     const text = sheet.written.get(shown) || "";
-    const words = inMessage(text, sheet.node(shown), sheet.lang, sheet.choices(shown));
+    const words = inMessage(text, sheet.node(shown), sheet.lang, sheet.everOffered(sheet.node(shown)));
     return { value: toText(sheet.values.get(from) ?? ""), label: { [sheet.lang]: words } };
   });
 }

@@ -1,8 +1,8 @@
 // Places in the form and paths in a response: /data/ho/ten is a place, /data/ho[4]/ten the one in row 4.
 // `rows` maps the path of a repeat to the names of its rows; `at` maps a repeat's place to the row one stands in.
 
-const MOST_ROWS = 1000;
-const ROW_NAME = /^[1-9][0-9]{0,8}$/;
+export const MOST_ROWS = 1000;
+const ROW_NAME = /^[1-9][0-9]{0,5}$/;
 
 /** The place of a path. */
 export function placeOf(path) {
@@ -20,11 +20,6 @@ export function namesUpTo(count) {
   return Array.from({ length: Math.max(0, Math.min(MOST_ROWS, count)) }, (_, at) => String(at + 1));
 }
 
-/** The row that a path stands in, innermost: "/data/ho[4]/con[1]/tuoi" -> "/data/ho[4]/con[1]"; "" outside of rows. */
-export function rowOf(path) {
-  return path.slice(0, path.lastIndexOf("]") + 1);
-}
-
 /** The list and the name of a row: "/data/ho[4]" -> ["/data/ho", "4"]. */
 export function splitRow(row) {
   const at = row.lastIndexOf("[");
@@ -33,12 +28,12 @@ export function splitRow(row) {
 
 /** The rows that a path stands in, by the place of their repeat. */
 export function rowsAround(path) {
-  const at = new Map();
-  for (const { index } of path.matchAll(/\]/g)) {
-    const row = path.slice(0, index + 1);
-    at.set(placeOf(row), row);
-  }
-  return at;
+  return new Map(rowsAbove(path).map((row) => [placeOf(row), row]));
+}
+
+/** The rows that a path stands in, outermost first. */
+export function rowsAbove(path) {
+  return [...path.matchAll(/\]/g)].map(({ index }) => path.slice(0, index + 1));
 }
 
 /** The form's nodes by place, and which repeats lie above each. */

@@ -1,10 +1,9 @@
 // Answers that are given by an event: a new row begins with some, and a person's change may bring others.
-import { placeOf, rowsAround } from "./places.js";
-import { asStored } from "./types.js";
-import { toText } from "./values.js";
+import { namesIn, placeOf, rowsAround } from "./places.js";
+import { asStored, storedText } from "./types.js";
 
 function valueFor(sheet, node, path, ast) {
-  return toText(asStored(sheet.compute(ast, { path, at: rowsAround(path) }), node.type));
+  return storedText(asStored(sheet.compute(ast, { path, at: rowsAround(path) }), node.type));
 }
 
 /** [[path, value], …] of the nodes that are set when the answers at `paths` were changed by a person. */
@@ -37,30 +36,52 @@ function settersOf(form) {
   return by;
 }
 
-/** [[path, value], …] that a row begins with: defaults, values set at its birth, and a first row of each inner repeat. */
+/** [[path, value], …] that a row begins with: static defaults, and a first row of each inner repeat. */
 export function firstAnswers(sheet, row) {
-  const place = placeOf(row);
   const changes = [];
-  const inner = (node, base) => base + node.path.slice(placeOf(base).length);
-  const walk = (parent, base) => {
-    for (const node of sheet.places.members.get(parent) || []) {
-      const path = inner(node, base);
-      if (node.kind === "repeat") {
-        if (node.count) continue;
+  const walk = (place, base) => {
+    for (const node of sheet.places.members.get(place) || []) {
+      const path = base + node.path.slice(placeOf(base).length);
+      if (node.kind !== "repeat") {
+        if (node.type && node.default) changes.push([path, node.default]);
+        walk(node.path, path);
+      } else if (!node.count) {
         changes.push([path, "1"]);
         walk(node.path, `${path}[1]`);
-      } else {
-        const given = node.type ? firstValue(sheet, node, path) : "";
-        if (given) changes.push([path, given]);
-        walk(node.path, path);
       }
     }
   };
-  walk(place, row);
+  walk(placeOf(row), row);
   return changes;
 }
 
-function firstValue(sheet, node, path) {
-  const set = (node.sets || []).find(({ event }) => event === "row");
-  return set ? valueFor(sheet, node, path, set.value) : (node.default ?? "");
+/** [[path, value], …] that are set when a row is added; the row stands already. */
+export function setInRow(sheet, row) {
+  const place = placeOf(row);
+  const changes = [];
+  for (const node of sheet.form.nodes) {
+    const set = (node.sets || []).find(({ event }) => event === "row");
+    if (!set || sheet.places.above.get(node.path).at(-1) !== place) continue;
+    const path = row + node.path.slice(place.length);
+    changes.push([path, valueFor(sheet, node, path, set.value)]);
+  }
+  return changes;
+}
+
+/** What rows that a count has called for begin with, and the lists that remember them. */
+export function begunRows(sheet) {
+  const changes = [];
+  for (const [list, names] of sheet.rows) {
+    if (!sheet.node(list).count) continue;
+    const known = namesIn(sheet.stored(list));
+    const fresh = names.filter((name) => !known.includes(name));
+    if (!fresh.length) continue;
+    for (const name of fresh) {
+      const row = `${list}[${name}]`;
+      const given = [...firstAnswers(sheet, row), ...setInRow(sheet, row)];
+      changes.push(...given.filter(([path]) => !sheet.stored(path)));
+    }
+    changes.push([list, [...known, ...fresh].join(" ")]);
+  }
+  return changes;
 }

@@ -3,12 +3,12 @@
 import { evaluate } from "./eval.js";
 import { buildGraph } from "./graph.js";
 import { choicesOf, offersOf } from "./offers.js";
-import { Places, namesIn, namesUpTo, placeOf, rowsAround } from "./places.js";
+import { MOST_ROWS, Places, namesIn, namesUpTo, placeOf, rowsAround } from "./places.js";
 import { readsOf } from "./reads.js";
-import { firstAnswers, setAfter } from "./setting.js";
-import { asStored, inMessage, typed, typeProblem } from "./types.js";
+import { begunRows, firstAnswers, setAfter, setInRow } from "./setting.js";
+import { asStored, inMessage, storedText, typed, typeProblem } from "./types.js";
 import { toDouble } from "./decimal.js";
-import { EvaluationError, toBoolean, toNumber, toText } from "./values.js";
+import { EvaluationError, toBoolean, toNumber } from "./values.js";
 
 const MOST_TURNS = 20;
 
@@ -169,9 +169,11 @@ export class Sheet {
     return true;
   }
 
-  count(item) {
+  count(item, changed) {
     const number = toNumber(this.compute(item.node.count, item));
-    const count = number.isFinite ? Math.trunc(toDouble(number)) : 0;
+    const count = this.isRelevant(item.path) && number.isFinite ? Math.max(0, Math.trunc(toDouble(number))) : 0;
+    const text = count > MOST_ROWS && this.say("tooManyRows", count, MOST_ROWS);
+    this.put(item.path, "type", text && { severity: "hard", text, justify: false }, changed);
     if ((this.counts.get(item.path) ?? 0) === count) return;
     this.counts.set(item.path, count);
     this.stale = true;
@@ -190,9 +192,8 @@ export class Sheet {
     const { node, path } = item;
     if (this.isRelevant(path) && node.calculate) return this.calculate(item, changed);
     const raw = this.isRelevant(path) ? this.stored(path) : null;
-    const problem = raw && typeProblem(raw, node, this.say, this.choices(path));
-    const turned = this.markIll(path, Boolean(problem));
-    return this.keep(path, raw, raw === null || problem ? raw : typed(raw, node)) || turned;
+    const turned = this.markIll(path, Boolean(raw && typeProblem(raw, node, this.say)));
+    return this.keep(path, raw, raw === null ? null : typed(raw, node)) || turned;
   }
 
   /** Notes whether a value is ill; true when that changed. */
@@ -215,7 +216,7 @@ export class Sheet {
     const { node, path, reads } = item;
     this.values.set(path, typed(this.stored(path), node)); // once() reads what the node held before.
     const value = asStored(this.compute(node.calculate, item), node.type);
-    const text = toText(value);
+    const text = storedText(value);
     if (text !== this.stored(path)) {
       if (text) this.raw.set(path, text);
       else this.raw.delete(path);
@@ -235,8 +236,30 @@ export class Sheet {
   type({ node, path }, changed) {
     const raw = this.stored(path);
     const reads = raw && !node.calculate && this.isRelevant(path);
-    const problem = reads ? typeProblem(raw, node, this.say, this.choices(path)) : null;
+    const problem = reads ? typeProblem(raw, node, this.say) : null;
     this.put(path, "type", problem && { severity: "hard", text: problem, justify: false }, changed);
+  }
+
+  /** What was chosen must be among what is offered now. */
+  chosen({ node, path }, changed) {
+    const raw = this.isRelevant(path) && !this.ill.has(path) ? this.written.get(path) : "";
+    const listed = node.itemset.repeat || this.form.lists?.[node.itemset.list];
+    const words = node.type === "select1" ? [raw] : (raw || "").split(/\s+/);
+    const offered = new Set((this.choices(path) || []).map(({ value }) => value));
+    const strange = listed && words.find((word) => word && !offered.has(word));
+    const text = strange && this.say("badChoiceNow", this.labelOf(path, strange));
+    this.put(path, "choice", strange && { severity: "hard", text, justify: false }, changed);
+  }
+
+  /** What a choice of a question is called, offered now or not. */
+  labelOf(path, value) {
+    const choice = this.everOffered(this.node(path)).find((it) => it.value === value);
+    return choice ? this.text(choice.label) || value : value;
+  }
+
+  everOffered({ itemset, choices }) {
+    const list = itemset?.list && this.form.lists?.[itemset.list];
+    return list ? choicesOf(list, itemset) : (choices ?? []);
   }
 
   asked(item, changed) {
@@ -274,11 +297,10 @@ export class Sheet {
   /** A text with the values that it names, as seen from some rows. */
   filled(text, at) {
     return text.replace(/\$\{(\/[^}]*)\}/g, (_, place) => {
-      const shown = this.places
-        .pathsAt(place, at, this.rows)
-        .filter((path) => this.written.get(path))
-        .map((path) => inMessage(this.written.get(path), this.node(path), this.lang, this.choices(path)));
-      return shown.join(", ") || this.say("blank");
+      const path = this.places.isSet(place, at) ? place : this.places.pathsAt(place, at, this.rows)[0];
+      const raw = this.written.get(path);
+      const node = this.node(path);
+      return raw && node ? inMessage(raw, node, this.lang, this.everOffered(node)) : this.say("blank");
     });
   }
 
@@ -290,8 +312,7 @@ export class Sheet {
 
   /** What choices are called in the form's first language, for jr:choice-name(); blank for what is not offered. */
   choiceName(text, place) {
-    const { itemset, choices } = this.places.nodes.get(place) ?? {};
-    const offered = itemset?.list ? choicesOf(this.form.lists[itemset.list], itemset) : (choices ?? []);
+    const offered = this.everOffered(this.places.nodes.get(place) ?? {});
     const found = text.split(/\s+/).map((word) => offered.find(({ value }) => word && value === word));
     const label = (choice) => choice.label[this.form.languages[0]] ?? choice.value;
     return found.filter(Boolean).map(label).join(", ");
@@ -331,6 +352,16 @@ export class Sheet {
   /** The answers that a row begins with. */
   newRow(row) {
     return firstAnswers(this, row);
+  }
+
+  /** The answers that events give to a row that stands. */
+  givenTo(row) {
+    return setInRow(this, row);
+  }
+
+  /** What rows that a count has called for begin with; the list remembers which rows have begun. */
+  begun() {
+    return begunRows(this);
   }
 }
 

@@ -14,7 +14,7 @@ const MAX_DIGITS = 15;
 
 /** The value of a stored string in expressions; a malformed one stays the text that it is. */
 export function typed(raw, node) {
-  if (!raw || (!node.choices && !node.itemset && typeProblem(raw, node, () => "bad"))) return raw;
+  if (!raw || typeProblem(raw, node, () => "bad")) return raw;
   if (node.type === "int" || node.type === "decimal") return parseDec(raw);
   if (node.type === "date") return dayOf(...raw.split("-").map(Number));
   if (node.type === "dateTime") return momentOf(raw);
@@ -22,11 +22,13 @@ export function typed(raw, node) {
 }
 
 /** What to tell the reader about a string that is not of its node's type; null when it is. */
-export function typeProblem(raw, node, say, choices = node.choices) {
-  if ([...raw].length > MAX_LENGTH) return say("tooLong", MAX_LENGTH);
+export function typeProblem(raw, node, say) {
+  if ([...raw].length > MAX_LENGTH && !isLong(node)) return say("tooLong", MAX_LENGTH);
   if (CONTROL.test(raw)) return say("controlSign");
-  return PROBLEMS[node.type]?.(raw, say, node, choices || []) ?? null;
+  return PROBLEMS[node.type]?.(raw, say, node.choices) ?? null;
 }
+
+const isLong = ({ type }) => type === "geotrace" || type === "geoshape";
 
 const PROBLEMS = {
   int: (raw, say) => numberProblem(raw, "int", say),
@@ -34,12 +36,13 @@ const PROBLEMS = {
   date: (raw, say) => (isDate(raw) ? null : say("badDate", raw)),
   time: (raw, say) => (isTime(raw) ? null : say("badTime", raw)),
   dateTime: (raw, say) => (momentOf(raw) ? null : say("badMoment", raw)),
-  select1: (raw, say, _, choices) => (isChoice(raw, choices) ? null : say("badChoice", raw)),
-  select: (raw, say, _, choices) => choicesProblem(wordsOf(raw), choices, say),
-  rank: (raw, say, _, choices) => rankProblem(wordsOf(raw), choices, say),
+  select1: (raw, say, choices) => (isChoice(raw, choices) ? null : say("badChoice", raw)),
+  select: (raw, say, choices) => choicesProblem(wordsOf(raw), choices, say),
+  rank: (raw, say, choices) => rankProblem(wordsOf(raw), choices, say),
   geopoint: (raw, say) => (isPoint(raw) ? null : say("badPoint", raw)),
   geotrace: (raw, say) => (isTrace(raw, "geotrace") ? null : say("badTrace")),
   geoshape: (raw, say) => (isTrace(raw, "geoshape") ? null : say("badShape")),
+  binary: (raw, say) => (/^[^/\\\x00-\x1f]{1,255}$/.test(raw) ? null : say("badFile", raw)),
   acknowledge: (raw, say) => (raw === "OK" ? null : say("badChoice", raw)),
 };
 
@@ -66,13 +69,13 @@ function choicesProblem(picked, choices, say) {
 }
 
 function rankProblem(picked, choices, say) {
-  return (
-    choicesProblem(picked, choices, say) ?? (picked.length < choices.length ? say("rankAll", choices.length) : null)
-  );
+  const problem = choicesProblem(picked, choices, say);
+  return problem ?? (choices && picked.length < choices.length ? say("rankAll", choices.length) : null);
 }
 
+/** Choices that depend on other answers are looked at by the sheet. */
 function isChoice(word, choices) {
-  return choices.some((choice) => choice.value === word);
+  return !choices || choices.some((choice) => choice.value === word);
 }
 
 /** A calculated value as a node of this type holds it; what is no number or no date is blank. */
@@ -83,7 +86,14 @@ export function asStored(value, type) {
     return type === "int" ? whole(number) : number;
   }
   if (type === "date") return storedDate(value);
+  if (typeof value === "boolean") return value;
   return isBlank(value) || value.isFinite === false ? "" : toText(value);
+}
+
+/** A value as a response keeps it; a boolean is 1 or 0. */
+export function storedText(value) {
+  if (typeof value === "boolean") return value ? "1" : "0";
+  return toText(value);
 }
 
 function storedDate(value) {
@@ -98,7 +108,7 @@ function storedDate(value) {
 
 /** A stored string inside a message, in the way of the page's language. */
 export function inMessage(raw, node, lang, choices = node.choices) {
-  if (choices) return wordsOf(raw).map((word) => choiceLabel(word, choices, lang)).join(", ");
+  if (choices?.length) return wordsOf(raw).map((word) => choiceLabel(word, choices, lang)).join(", ");
   if (node.type === "time") return shownTime(raw);
   if (node.type === "dateTime") return shownMoment(raw);
   const isNumber = (node.type === "int" || node.type === "decimal") && DECIMAL.test(raw);

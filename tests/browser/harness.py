@@ -40,6 +40,8 @@ class Harness:
         self.answers = dict(answers or {})
         self.justifications: dict[str, str] = {}
         self.comments: list[dict[str, Any]] = []
+        self.files: dict[str, dict[str, str]] = {}
+        self.contents: dict[str, bytes] = {}
         self.version = 1
         self.mode = "ok"
         self.readonly = False
@@ -76,8 +78,11 @@ class Harness:
             self.readonly,
             relevant=state.relevant,
             missing=state.missing,
+            required=state.required,
+            rows=state.rows,
+            files=self.files,
         )
-        urls = {"save": "/save", "post": "/phieu", "check": "/kiem-tra", "login": "/dang-nhap"}
+        urls = {"save": "/save", "post": "/phieu", "check": "/kiem-tra", "login": "/dang-nhap", "file": "/tep"}
         browser = view.browser_state(version=self.version, key="case-1:user-1", csrf="token", urls=urls)
         return self.engine.from_string(PAGE).render(Context({"view": view, "state": browser}))
 

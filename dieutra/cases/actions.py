@@ -22,6 +22,7 @@ from dieutra.cases.models import Case, Comment, Draft, Finding, Response, State
 from dieutra.engine.flow import workflow
 from dieutra.engine.flow.workflow import Standing
 from dieutra.engine.forms import check
+from dieutra.engine.forms.given import defaults
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.forms.queries import engine_form
@@ -163,9 +164,10 @@ def known_from_frame(case: Case) -> dict[str, str]:
 def answers_now(case: Case, draft: Draft) -> dict[str, str]:
     """The draft as the unit sees it: fixed identification always from the frame, the rest from the frame only at first."""
     known = known_from_frame(case)
+    form = engine_form(case.form_id)
     if draft.version == 0:
-        return {**known, **draft.answers}
-    by_path = engine_form(case.form_id).by_path
+        return {**defaults(form), **known, **draft.answers}
+    by_path = form.by_path
     fixed = {path: value for path, value in known.items() if by_path[path].readonly is not None}
     return {**draft.answers, **fixed}
 

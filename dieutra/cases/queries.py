@@ -15,6 +15,10 @@ from dieutra.cases.actions import answers_now
 from dieutra.cases.models import Attachment, Case, Comment, Draft, Response, State, Tally
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.engine.forms import check
+from dieutra.engine.forms.form import Form, Node
+from dieutra.engine.forms.rows import row_names, rows_above
+from dieutra.engine.forms.shown import REFERENCE
+from dieutra.engine.lang import place_of
 from dieutra.engine.text import search_key
 from dieutra.forms.queries import engine_form
 from dieutra.people.models import Role, User
@@ -103,12 +107,26 @@ def comments_on(case: Case, standing_only: bool = False) -> list[dict[str, Any]]
 def place_in_words(case: Case, path: str) -> str:
     """A place of the form as a person reads it: “Tổng số, dòng 01, cột 2”; blank for the whole form."""
     form = engine_form(case.form_id)
-    node = form.by_path.get(path)
+    node = form.by_path.get(place_of(path))
     if node is None:
         return path
+    rows = [_row_in_words(form, case, row) for row in rows_above(path)]
+    return " · ".join(rows if path.endswith("]") else [*rows, _node_in_words(form, node)])
+
+
+def _row_in_words(form: Form, case: Case, row: str) -> str:
+    """“Hộ 2”: which row it is by its place in the answers as they were sent, or by its name."""
+    repeat, _, name = row.rpartition("[")
+    names = row_names(case.response.answers.get(repeat)) if case.response else ()
+    number = names.index(name[:-1]) + 1 if name[:-1] in names else name[:-1]
+    label = REFERENCE.sub("", form.node(row).label.get("vi", "")).strip() or "Dòng"
+    return f"{label} {number}"
+
+
+def _node_in_words(form: Form, node: Node) -> str:
     codes = node.codes or {}
     if "row" not in codes:
-        return node.label.get("vi", node.name)
+        return REFERENCE.sub("…", node.label.get("vi", "")) or node.name
     row = form.by_path.get(node.parent or "", node)
     column = f", cột {codes['col']}" if "col" in codes else ""
     return f"{row.label.get('vi', '')}, dòng {codes['row']}{column}"
@@ -136,6 +154,11 @@ def in_my_care(actor: User, state: str = "", text: str = "") -> QuerySet[Case]:
             Q(unit__search_key__contains=search_key(text)) | Q(unit__code__iexact=text.strip())
         )
     return cases.order_by("path")
+
+
+def attachments_of(case: Case) -> QuerySet[Attachment]:
+    """The files of one case, which the caller has already been let see."""
+    return Attachment.objects.filter(case=case).order_by("name")
 
 
 @dataclass

@@ -50,7 +50,9 @@ def field_view(sheet: Sheet, node: Node, column: str = "") -> FieldView:
         comments=tuple(sheet.said.get(node.path, ())),
         column=column,
         guidance=sheet.words_at(node, node.guidance or {}),
-        conditional=node.required is not None and not _is(node.required, TRUE) and not _is(node.required, FALSE),
+        conditional=node.required is not None
+        and not _is(node.required, TRUE)
+        and not _is(node.required, FALSE),
         live_label=sheet.is_live(node.label),
         live_hint=sheet.is_live(node.hint),
         parts=parts_of(node.type or "", raw),
@@ -87,7 +89,16 @@ def _is_long(node: Node) -> bool:
     words = set(node.appearance)
     if words & {"minimal", "autocomplete", "search"}:
         return True
-    if words & {"likert", "quick", "compact", "horizontal", "columns", "columns-pack", "label", "list-nolabel"}:
+    if words & {
+        "likert",
+        "quick",
+        "compact",
+        "horizontal",
+        "columns",
+        "columns-pack",
+        "label",
+        "list-nolabel",
+    }:
         return False
     if any(word.startswith("columns-") for word in words):
         return False

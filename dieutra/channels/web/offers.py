@@ -17,7 +17,6 @@ from dieutra.engine.lang.shuffle import shuffled
 from dieutra.engine.lang.values import to_text
 
 
-
 class Offers:
     """The choices of one response; evaluated when the first question with filtered choices is drawn."""
 
@@ -46,7 +45,11 @@ class Offers:
             ctx.at = {}
 
     def _found(self, choosing: Choosing, itemset: Itemset, ctx: Context) -> Iterator[Choice]:
-        return self._of_repeat(choosing, itemset, ctx) if itemset.repeat else self._of_list(choosing, itemset, ctx)
+        return (
+            self._of_repeat(choosing, itemset, ctx)
+            if itemset.repeat
+            else self._of_list(choosing, itemset, ctx)
+        )
 
     def _of_list(self, choosing: Choosing, itemset: Itemset, ctx: Context) -> Iterator[Choice]:
         listed = self.form.lists.get(itemset.list)

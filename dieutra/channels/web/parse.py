@@ -8,11 +8,17 @@ from typing import Protocol
 from dieutra.channels.web.formats import canonical_number
 from dieutra.channels.web.parts import canonical_short_date, from_parts
 from dieutra.engine.forms.form import Form, Node
-from dieutra.engine.forms.given import new_row
+from dieutra.engine.forms.given import begin_rows, changed, new_row
 from dieutra.engine.forms.rows import next_name, row_names
 from dieutra.engine.lang import place_of
 
-__all__ = ["answers_from_post", "canonical_number", "justifications_from_post", "rows_from_post", "seen_from_post"]
+__all__ = [
+    "answers_from_post",
+    "canonical_number",
+    "changes_from_post",
+    "justifications_from_post",
+    "seen_from_post",
+]
 
 JUSTIFY = "justify:"
 SEEN = "seen"
@@ -44,6 +50,20 @@ def answers_from_post(form: Form, posted: Posted) -> dict[str, str]:
         elif is_typed_by_hand(node):
             answers[path] = canonical(node, posted.getlist(path))
     return answers
+
+
+def changes_from_post(form: Form, posted: Posted, before: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    """All that a whole page changes on the answers `before`, as the browser would do by itself; the row to show next.
+
+    What was typed, the values that follow from a change, a row added or removed, what counted rows begin with.
+    """
+    typed = answers_from_post(form, posted)
+    touched = [path for path, value in typed.items() if before.get(path, "") != value]
+    brought = changed(form, {**before, **typed}, touched)
+    typed |= {path: value for path, value in brought.items() if path not in touched}
+    rows, row = rows_from_post(form, posted, {**before, **typed})
+    typed |= rows
+    return typed | begin_rows(form, {**before, **typed}), row
 
 
 def rows_from_post(form: Form, posted: Posted, answers: Mapping[str, str]) -> tuple[dict[str, str], str]:

@@ -59,7 +59,9 @@ def form_view(
         form, answers, findings, justifications, comments, lang, readonly, relevant, missing, required,
         rows or {}, files or {}, seed,
     )  # fmt: skip
-    every = [found for finding in findings for found in sheet.found[finding.path] if found.check == finding.check]
+    every = [
+        found for finding in findings for found in sheet.found[finding.path] if found.check == finding.check
+    ]
     return FormView(
         title=sheet.text(form.title),
         lang=lang,

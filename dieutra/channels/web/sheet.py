@@ -14,7 +14,7 @@ from dieutra.channels.web.words import words
 from dieutra.engine.forms.check import Finding
 from dieutra.engine.forms.form import Choice, Form, Node
 from dieutra.engine.forms.rows import rows_above, standing
-from dieutra.engine.forms.shown import filled
+from dieutra.engine.forms.shown import NOTHING, filled
 from dieutra.engine.lang import place_of
 
 NEW_ROW = "0"  # the name of the row in a template, from which the browser makes new ones
@@ -60,7 +60,9 @@ class Sheet:
         inside = self._members[place]
         if place == container.path:
             return inside
-        return [replace(it, path=container.path + it.path[len(place) :], parent=container.path) for it in inside]
+        return [
+            replace(it, path=container.path + it.path[len(place) :], parent=container.path) for it in inside
+        ]
 
     def rows_of(self, repeat: Node) -> list[Node]:
         """The rows of a repeat as containers."""
@@ -89,7 +91,9 @@ class Sheet:
         return node.path not in self.relevant
 
     def required(self, node: Node) -> bool:
-        return node.path in self.required_now or (node.required == ["call", "true"] and node.calculate is None)
+        return node.path in self.required_now or (
+            node.required == ["call", "true"] and node.calculate is None
+        )
 
     def choices(self, node: Node) -> Sequence[Choice]:
         return () if f"[{NEW_ROW}]" in node.path and node.itemset else self.offers.at(node)
@@ -118,7 +122,8 @@ class Sheet:
 
     def row_title(self, row: Node, number: int) -> str:
         """“Hộ 2”; with values in the label “2. Hộ ông An”."""
-        label = self.words_at(row, row.label) or self.words["row"]
+        label = self.words_at(row, row.label).replace(NOTHING.get(self.lang, NOTHING["en"]), "").strip()
+        label = label or self.words["row"]
         return f"{number}. {label}" if self.is_live(row.label) else f"{label} {number}"
 
     def rows_in_words(self, path: str) -> str:

@@ -98,7 +98,7 @@ export class Desk {
   rowTitle(row, number) {
     const { label } = this.sheet.node(row);
     const isLive = this.sheet.text(label).includes("${");
-    const text = this.sheet.wordsAt(row, label) || this.say("line");
+    const text = this.sheet.wordsAt(row, label).replace(this.say("blank"), "").trim() || this.say("line");
     return isLive ? `${number}. ${text}` : `${text} ${number}`;
   }
 

@@ -2,7 +2,7 @@
 // Mirrors dieutra/engine/forms/typed.py.
 import { parseDec, whole } from "./decimal.js";
 import { toDate } from "./functions.js";
-import { isPoint, isTime, isTrace, momentOf, shownMoment, shownTime } from "./moments.js";
+import { isPoint, isTime, isTrace, momentOf, shownMoment, shownTime } from "./written.js";
 import { asTyped, isDate, shownDate, shownNumber } from "./numbers.js";
 import { Day, EvaluationError, dayOf, isBlank, toNumber, toText } from "./values.js";
 

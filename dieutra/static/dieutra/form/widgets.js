@@ -1,6 +1,6 @@
 // Questions that are asked for in several inputs under one heading: how they are read, and how a string is shown.
 // Says the same as dieutra/channels/web/parts.py.
-import { shownTime } from "./moments.js";
+import { shownTime } from "./written.js";
 import { canonicalDate, shownDate } from "./numbers.js";
 import { readRank, showRank } from "./rank.js";
 

@@ -1,4 +1,4 @@
-// Times, moments and points on the globe as they are stored, read and shown.
+// Times, moments and points on the globe as they are written: what is one, and how it is shown.
 import { isDate } from "./numbers.js";
 import { Day, dayOf } from "./values.js";
 

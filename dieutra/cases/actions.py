@@ -23,6 +23,7 @@ from dieutra.engine.flow import workflow
 from dieutra.engine.flow.workflow import Standing
 from dieutra.engine.forms import check
 from dieutra.engine.forms.given import defaults
+from dieutra.engine.forms.rows import is_well_placed
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.forms.queries import engine_form
@@ -158,7 +159,12 @@ def _clean_justifications(given: Mapping[str, str]) -> dict[str, str]:
 def known_from_frame(case: Case) -> dict[str, str]:
     """What the frame already knows about the unit, by form path."""
     known = case.campaign.kind.prefill(case.unit)
-    return {node.path: known[node.name] for node in engine_form(case.form_id).nodes if node.name in known}
+    form = engine_form(case.form_id)
+    return {
+        node.path: known[node.name]
+        for node in form.nodes
+        if node.name in known and is_well_placed(form, node.path)
+    }
 
 
 def answers_now(case: Case, draft: Draft) -> dict[str, str]:
@@ -268,8 +274,8 @@ def give_back(actor: User, case: Case, version: int, text: str, comments: Mappin
             "Hãy ghi lý do trả lại, chung cho cả phiếu hoặc tại từng ô.",
             [Problem("Lý do trả lại", "Chưa ghi lý do")],
         )
-    known = engine_form(case.form_id).by_path
-    unknown = [path for path, _ in remarks if path and path not in known]
+    form = engine_form(case.form_id)
+    unknown = [path for path, _ in remarks if path and not is_well_placed(form, path)]
     if unknown:
         raise Invalid(
             "Nhận xét trỏ tới ô không có trong phiếu.", [Problem(path, "Không có ô này") for path in unknown]

@@ -78,7 +78,7 @@ def saved(page: Page) -> None:
 
 def titles(page: Page) -> list[str]:
     return page.locator(
-        "[data-repeat='/data/ho'] > [data-rows] > section > .dt-entry-head h3"
+        "[data-repeat='/data/ho'] > [data-rows] > .dt-entry > .dt-entry-head h3"
     ).all_inner_texts()
 
 

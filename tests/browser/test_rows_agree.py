@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,38 +44,7 @@ SHEET = """async ({base, form, answers}) => {
   });
 }"""
 
-OF_SETS = """
-| survey |
-| | type          | name     | label | repeat_count | calculation | relevant | constraint | constraint_message | choice_filter | required |
-| | integer       | nguong   | Ngưỡng |             |             |          |            |                    |               |          |
-| | begin repeat  | ho       | Hộ    |              |             | ${nguong} != 7 |      |                    |               |          |
-| | text          | ten      | Tên   |              |             |          |            |                    |               | yes      |
-| | integer       | thu      | Thu   |              |             |          | . <= sum(../../ho/thu) - 1 | ${ten} thu ${thu} | |      |
-| | calculate     | thu_tu   |       |              | position(..) |         |            |                    |               |          |
-| | calculate     | ty_trong |       |              | round(${thu} div sum(../../ho/thu), 4) | | |           |               |          |
-| | calculate     | truoc    |       |              | if(position(..) > 1, indexed-repeat(${thu}, ${ho}, position(..) - 1), '') | | | | | |
-| | begin repeat  | nguoi    | Người | ${thu}       |             |          |            |                    |               |          |
-| | integer       | tuoi     | Tuổi  |              |             | position(../..) != 2 | |                |               |          |
-| | calculate     | lon      |       |              | max(../../nguoi/tuoi) = ${tuoi} | | |               |               |          |
-| | end repeat    |          |       |              |             |          |            |                    |               |          |
-| | calculate     | dong     |       |              | count(${nguoi}) | |        |                    |               |          |
-| | end repeat    |          |       |              |             |          |            |                    |               |          |
-| | calculate     | so_ho    |       |              | count(${ho}) |         |            |                    |               |          |
-| | calculate     | so_nguoi |       |              | count(${nguoi}) |      |            |                    |               |          |
-| | calculate     | tuoi_max |       |              | max(${tuoi}) |         |            |                    |               |          |
-| | calculate     | ten_lon  |       |              | join(', ', /data/ho[thu >= current()/../nguong]/ten) | | |  |      |          |
-| | calculate     | thu_hai  |       |              | /data/ho[2]/ten |      |            |                    |               |          |
-| | calculate     | mot_ten  |       |              | string-length(${ten}) | |          |                    |               |          |
-| | calculate     | vung_ho  |       |              | instance('tinh')/root/item[name = ${tinh}]/vung | | |    |               |          |
-| | select_one tinh | tinh   | Tỉnh  |              |             |          |            |                    | vung = ${nguong} |       |
-| | calculate     | ten_tinh |       |              | jr:choice-name(${tinh}, '${tinh}') | | |               |               |          |
-| | select_one ${ten} | dai_dien | Đại diện |       |             |          |            |                    |               |          |
-| choices |
-| | list_name | name | label  | vung |
-| | tinh      | a    | Tỉnh A | 1    |
-| | tinh      | b    | Tỉnh B | 2    |
-| | tinh      | c    | Tỉnh C | 2    |
-"""
+OF_SETS = (Path(__file__).parent / "fixtures" / "node_sets.md").read_text()
 
 TEXTS = {
     "int": ["0", "1", "2", "3", "7", "12", "x"],

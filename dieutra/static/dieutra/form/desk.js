@@ -46,7 +46,7 @@ export class Desk {
     this.visibility = new Visibility(root, this.sheet, this.fields, state.readonly);
     this.wording = new Wording(root, this.sheet);
     this.options = new Options(this.sheet, this.fields, this.say, (path) => this.commitField(path));
-    this.rows = new Rows(root, this.sheet, {
+    this.rows = new Rows(this.sheet, {
       equip: (entry) => equip(entry, this),
       title: (row, number) => this.rowTitle(row, number),
     });

@@ -44,6 +44,7 @@ export class Fields {
     const stored = this.sheet.stored(path);
     const widget = this.widget(element);
     if (widget) return this.touched.has(path) || !sameShown(widget, element, stored) ? widget.read(element) : stored;
+    if (element.matches("select")) return element.value;
     const same = [true, false].some((editing) => element.value === shown(stored, node, editing));
     return same && !this.touched.has(path) ? stored : canonical(element.value, node.type, false, node.appearance);
   }
@@ -59,7 +60,7 @@ export class Fields {
       widget.show(element, value);
       return;
     }
-    const text = shown(value, this.sheet.node(path), editing);
+    const text = element.matches("select") ? value : shown(value, this.sheet.node(path), editing);
     if (element.value !== text) element.value = text;
     element.dispatchEvent(new CustomEvent("dt-shown"));
   }
@@ -68,7 +69,7 @@ export class Fields {
   target(path) {
     const element = this.at(path);
     if (!element) return null;
-    const inside = element.matches("fieldset") ? "input:not([type=hidden]), button, select:not([hidden])" : null;
+    const inside = element.matches("fieldset") ? "input:not([type=hidden], [type=search]), button, select:not([hidden])" : null;
     const box = element.hidden ? element.parentElement.querySelector("[role=combobox]") : null;
     return (inside && element.querySelector(inside)) ?? box ?? element;
   }

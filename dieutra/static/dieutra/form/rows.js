@@ -5,12 +5,12 @@ const NEW_ROW = "0"; // the name of the row in a template
 
 export class Rows {
   /** `equip` gives life to what a new row brings; `title` says what a row is called. */
-  constructor(root, sheet, { equip, title }) {
-    Object.assign(this, { root, sheet, equip, title });
+  constructor(sheet, { equip, title }) {
+    Object.assign(this, { sheet, equip, title });
   }
 
   repeat(list) {
-    return this.root.querySelector(`[data-repeat="${CSS.escape(list)}"]`);
+    return document.getElementById(list);
   }
 
   /** Draws the lists that have changed, outer ones first, with what is inside new rows; true when anything moved. */
@@ -77,7 +77,7 @@ export class Rows {
   /** Writes the title of a row anew, because what it shows has changed. */
   entitleAt(row) {
     const [list, name] = splitRow(row);
-    const entry = this.root.querySelector(`[data-row-of="${CSS.escape(row)}"]`);
+    const entry = document.getElementById(row);
     if (entry) this.entitle(entry, (this.sheet.rows.get(list) || []).indexOf(name) + 1);
   }
 

@@ -45,13 +45,19 @@ export class Sheet {
       else this.raw.delete(path);
       const at = this.graph.valueAt.get(path);
       if (at === undefined) {
-        this.stale ||= this.places.hasRepeats && this.node(path)?.kind === "repeat";
+        this.stale ||= this.makesRows(path);
         continue;
       }
       this.flags[at] = 1;
       first = Math.min(first, at);
     }
     return this.work(first, changed);
+  }
+
+  /** Whether the answer at a path is a list of rows; where they are counted it only remembers them. */
+  makesRows(path) {
+    const node = this.places.hasRepeats && this.node(path);
+    return node?.kind === "repeat" && !node.count;
   }
 
   /** Runs until the rows stand still: a count may call for rows, and they for others. */

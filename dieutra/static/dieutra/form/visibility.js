@@ -1,6 +1,7 @@
 // Shows and hides what is relevant or not, and closes fields that are read-only for now.
 
 const HOLDERS = ["question", "group", "note", "tableBlock", "row", "section", "nav", "repeat", "rowOf"];
+const ANY_HOLDER = HOLDERS.map((name) => `[data-${name.replace(/[A-Z]/g, (it) => `-${it.toLowerCase()}`)}]`).join();
 
 export class Visibility {
   constructor(root, sheet, fields, readonly) {
@@ -17,9 +18,8 @@ export class Visibility {
       if (!this.known.has(field) && (field.readOnly || field.disabled)) this.fixed.add(path);
       this.known.add(field);
     }
-    for (const name of HOLDERS) {
-      const attribute = `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-      for (const element of this.root.querySelectorAll(`[${attribute}]`)) this.add(element.dataset[name], element);
+    for (const element of this.root.querySelectorAll(ANY_HOLDER)) {
+      for (const name of HOLDERS) if (name in element.dataset) this.add(element.dataset[name], element);
     }
     this.messageRows = new Map(
       [...this.root.querySelectorAll("[data-messages-row]")].map((row) => [row.dataset.messagesRow, row]),

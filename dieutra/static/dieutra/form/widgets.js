@@ -5,7 +5,7 @@ import { canonicalDate, shownDate } from "./numbers.js";
 import { readRank, showRank } from "./rank.js";
 
 const parts = (element) => [...element.querySelectorAll(".dt-part")];
-const inputs = (element) => [...element.querySelectorAll("input:not([type=hidden])")];
+const inputs = (element) => [...element.querySelectorAll("input[type=radio], input[type=checkbox]")];
 
 const choices = {
   read: (element) =>

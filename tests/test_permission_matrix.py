@@ -20,6 +20,7 @@ OPEN_DOORS = {"account_login", "account_logout", "account_change_password", "act
 # route -> who may; everybody else gets 403 or 404 and nothing changes
 MAY = {
     "save": {"don.vi"},
+    "file_keep": {"don.vi"},
     "post": {"don.vi"},
     "submit": {"don.vi"},
     "withdraw": {"don.vi"},
@@ -115,7 +116,7 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}
     if route == "workbooks":
         return reverse(route), {"area": "347"}
-    if route in ("save", "post", "submit", "workbook", "workbook_take"):
+    if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
         return reverse(route, args=[world.case("don.vi").pk]), {"base_version": "0"}
     if route == "account_create":
         return reverse(route), {}

@@ -18,12 +18,13 @@ from dieutra.cases.history import steps
 from dieutra.cases.models import Case, State
 from dieutra.cases.queries import case_for, cases_of, comments_on, sheet_as_sent, sheet_to_fill
 from dieutra.channels.paper import documents
-from dieutra.channels.web.parse import answers_from_post, justifications_from_post, seen_from_post
+from dieutra.channels.web.parse import changes_from_post, justifications_from_post, seen_from_post
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.forms.queries import engine_form
 from dieutra.people.permission import may
 from dieutra.web.requests import signed_in, whole_number
+from dieutra.web.respondent.keeping import kept_files
 from dieutra.web.respondent.page import findings_json, page_of
 
 
@@ -110,7 +111,8 @@ def _numbers(ids: object) -> list[int]:
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """Saving without JavaScript: the whole page comes back as a form. After a clash what was typed is shown, not saved."""
     user, case = signed_in(request), own_case(request, pk)
-    typed = answers_from_post(engine_form(case.form_id), request.POST)
+    typed, row = changes_from_post(engine_form(case.form_id), request.POST, sheet_to_fill(case).answers)
+    typed |= kept_files(user, case, request.FILES)
     said = justifications_from_post(request.POST)
     seen = _numbers(list(seen_from_post(request.POST)))
     try:
@@ -118,6 +120,8 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.DraftMoved as moved:
         page = page_of(case, sheet_to_fill(case, typed), comments_on(case, standing_only=True), request)
         return render(request, "cases/fill.html", page | {"clash": moved.message}, status=moved.status)
+    if row:
+        return redirect(f"{reverse('fill', args=[pk])}#{row}")
     messages.success(request, "Đã lưu phiếu.")
     return redirect("check" if request.POST.get("act") == "check" else "fill", pk)
 

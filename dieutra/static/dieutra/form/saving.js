@@ -1,5 +1,5 @@
 // Joins the page and the draft: what the person sees of saving, and the way back after trouble.
-import { differences, showConflict } from "./conflict.js";
+import { differences, mergedRows, showConflict } from "./conflict.js";
 import { clock, make } from "./dom.js";
 import { Draft } from "./draft.js";
 
@@ -77,6 +77,7 @@ export class Saving {
 
   conflict(reply) {
     const { draft, page } = this;
+    this.mergeRows(reply);
     const found = differences(page.sheet, draft.changes, draft.base, reply.answers);
     if (found.mine.length) {
       showConflict(page, reply, found, (whose) => this.settle(whose, reply, found));
@@ -89,6 +90,17 @@ export class Saving {
       .map(({ path }) => page.placeName(path))
       .join("; ");
     page.banners.show("taken", "info", [page.say("conflictTaken", found.others.length, places)]);
+  }
+
+  /** Rows added or removed on both sides are no clash: all of that is kept. */
+  mergeRows(reply) {
+    const { draft, page } = this;
+    for (const [path, mine] of draft.changes) {
+      if (page.sheet.node(path)?.kind !== "repeat") continue;
+      const merged = mergedRows(draft.base.get(path) || "", mine, reply.answers[path] || "");
+      draft.changes.set(path, merged);
+      page.adopt([[path, merged]]);
+    }
   }
 
   /** Goes on from the server's version: with my unsaved changes on top of it, or without them. */
@@ -156,7 +168,7 @@ export class Saving {
     const { draft, page } = this;
     for (const [path, before, value] of entry.changes) {
       const now = draft.base.get(path) || "";
-      if (!page.sheet.nodes.has(path) || now === value) continue;
+      if (!page.sheet.node(path) || now === value) continue;
       (entry.version !== draft.version && now !== before ? clashes : changes).set(path, value);
     }
   }

@@ -2,7 +2,7 @@
 // Mirrors dieutra/engine/forms/typed.py.
 import { parseDec, whole } from "./decimal.js";
 import { toDate } from "./functions.js";
-import { clockOf, momentOf } from "./moments.js";
+import { clockOf, dateTime, momentOf, momentText } from "./moments.js";
 import { isPoint, isTime, isTrace, shownMoment, shownTime } from "./written.js";
 import { asTyped, isDate, shownDate, shownNumber } from "./numbers.js";
 import { Day, EvaluationError, dayOf, isBlank, toNumber, toText } from "./values.js";
@@ -92,13 +92,26 @@ export function asStored(value, type) {
     return type === "int" ? whole(number) : number;
   }
   if (type === "date") return storedDate(value);
+  if (type === "dateTime" || type === "time") return storedMoment(value);
   if (typeof value === "boolean") return value;
   return isBlank(value) || value.isFinite === false ? "" : toText(value);
 }
 
-/** A value as a response keeps it; a boolean is 1 or 0. */
-export function storedText(value) {
+function storedMoment(value) {
+  try {
+    const at = dateTime(value);
+    return at instanceof Day ? at : "";
+  } catch (problem) {
+    if (problem instanceof EvaluationError) return "";
+    throw problem;
+  }
+}
+
+/** A value as a response keeps it at a node of this type; a boolean is 1 or 0. */
+export function storedText(value, type) {
   if (typeof value === "boolean") return value ? "1" : "0";
+  if (value instanceof Day && type === "dateTime") return momentText(value);
+  if (value instanceof Day && type === "time") return momentText(value).split("T")[1];
   return toText(value);
 }
 

@@ -18,6 +18,7 @@ from dieutra.engine.forms.check import evaluate
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.engine.lang import FUNCTIONS, Ast, Context, EvaluationError, compile_expr, to_text
+from dieutra.engine.lang.node_functions import SPECIAL
 from tests.browser.harness import Harness
 from tests.oracle.typing import typed_all
 
@@ -146,14 +147,13 @@ MANNERED = {
     "regex",
     "format-date",
     "format-date-time",
-    "count",
     "now",
     "selected",
     "digest",
     "weighted-checklist",
 }
 VOLATILE = {name for name, function in FUNCTIONS.items() if function.volatile}
-NAMES = sorted(set(FUNCTIONS) - INEXACT - MANNERED - VOLATILE)
+NAMES = sorted(set(FUNCTIONS) - INEXACT - MANNERED - VOLATILE - SPECIAL.keys())
 
 
 def any_tree(chance: random.Random, depth: int = 4) -> Ast:

@@ -25,6 +25,7 @@ from dieutra.engine.lang import (
 )
 from dieutra.engine.lang.ast import walk
 from dieutra.engine.lang.dialects import DUCKDB
+from dieutra.engine.lang.node_functions import SPECIAL
 from dieutra.engine.lang.sql_errors import NotInSql
 from dieutra.engine.lang.sql_values import FALSE
 from dieutra.engine.lang.sql_writer import Writer
@@ -34,7 +35,7 @@ from dieutra.engine.run.answers import Answers
 from tests.oracle.typing import AS_TEXT
 from tests.oracle.typing import typed as typed_value
 
-NOT_IN_SQL = set(FUNCTIONS) - IN_SQL
+NOT_IN_SQL = set(FUNCTIONS) - IN_SQL - SPECIAL.keys()
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "expressions.json").read_text())["vectors"]
 
 
@@ -122,7 +123,7 @@ FIXED = {
     "format-date-time": [["str", "%Y%m%dT%H%M%S%3"]],
     "digest": [["str", "SHA-256"], ["str", "hex"]],
 }
-NAMES = sorted(set(FUNCTIONS) & IN_SQL - {"count", "once", "weighted-checklist"})
+NAMES = sorted(set(FUNCTIONS) & IN_SQL - {"count", "once", "weighted-checklist"} - SPECIAL.keys())
 ROWS = 12
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=VIETNAM)
 

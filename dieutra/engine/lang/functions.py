@@ -244,12 +244,33 @@ def _selected_problem(arguments: list[Ast]) -> str | None:
     return "giá trị lựa chọn phải đặt trong dấu nháy, ví dụ '1'" if arguments[1][0] == "num" else None
 
 
+NODES = ("path", "self", "where", "items", "outer")
+
+
 def _paths_problem(arguments: list[Ast]) -> str | None:
-    return (
-        None
-        if all(part[0] in ("path", "self") for part in arguments)
-        else "chỉ đếm được câu hỏi, viết ${tên}"
-    )
+    are_nodes = all(part[0] in NODES or part[:2] == ["call", "randomize"] for part in arguments)
+    return None if are_nodes else "chỉ đếm được câu hỏi, viết ${tên}"
+
+
+def _nodes_problem(arguments: list[Ast]) -> str | None:
+    return None if arguments[0][0] in NODES else "cần nhiều câu hỏi hoặc một danh sách"
+
+
+def _position_problem(arguments: list[Ast]) -> str | None:
+    is_path = not arguments or arguments[0][0] in ("path", "outer", "self")
+    return None if is_path else "cần một phần lặp lại, ví dụ position(..)"
+
+
+def _indexed_problem(arguments: list[Ast]) -> str | None:
+    if len(arguments) % 2 == 0:
+        return "cần câu hỏi, rồi từng cặp phần lặp lại và số thứ tự"
+    are_paths = all(part[0] == "path" for part in [arguments[0], *arguments[1::2]])
+    return None if are_paths else "câu hỏi và phần lặp lại phải viết dạng ${tên}"
+
+
+def _pulldata_problem(arguments: list[Ast]) -> str | None:
+    are_fixed = all(part[0] == "str" for part in arguments[:3])
+    return None if are_fixed else "tên tệp và tên cột phải là chữ cố định đặt trong dấu nháy"
 
 
 def checklist(least_: Value, most_: Value, *marks: Value) -> bool:
@@ -294,6 +315,11 @@ FUNCTIONS: dict[str, Function] = _table(
     Function("if", 3, 3, None),
     Function("once", 1, 1, None),
     Function("count", 1, MANY, None, _paths_problem, nodes=True),
+    Function("position", 0, 1, None, _position_problem),
+    Function("indexed-repeat", 3, 7, None, _indexed_problem),
+    Function("jr:choice-name", 2, 2, None),
+    Function("pulldata", 4, 4, None, _pulldata_problem),
+    Function("randomize", 1, 2, None, _nodes_problem),
     Function("today", 0, 0, None),
     Function("now", 0, 0, None),
     Function("coalesce", 2, 20, coalesce),
@@ -357,17 +383,9 @@ FUNCTIONS: dict[str, Function] = _table(
     Function("uuid", 0, 1, uuid, volatile=True),
 )
 
-_REPEAT = "phiếu trên web chưa có phần lặp lại"
 _CORE = "hàm của XPath 1.0 mà ODK Collect không có"
 _COLLECT = "chỉ ODK Collect trên máy mới biết"
 REFUSED: dict[str, str] = {
-    "position": _REPEAT,
-    "indexed-repeat": _REPEAT,
-    "jr:choice-name": "hãy dùng if() hoặc mã lựa chọn",
-    "instance": "chưa đọc được danh sách bên ngoài phiếu",
-    "pulldata": "chưa đọc được danh sách bên ngoài phiếu",
-    "current": "hãy viết ${tên}",
-    "randomize": "giá trị ngẫu nhiên không kiểm tra lại được",
     "substring": f"{_CORE}; hãy dùng substr(), vị trí đầu tính từ 0",
     "floor": f"{_CORE}; hãy dùng int() hoặc round()",
     "ceiling": f"{_CORE}; hãy dùng int() hoặc round()",

@@ -176,6 +176,9 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DIEUTRA_MAIL_FROM", "dieutra <khong-tra-loi@dieutra.localhost>")
 
 ACTIVATION_HOURS = 72
+# Files that belong to cases; several web nodes must see the same folder.
+FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))
+FILE_LIMIT = 10 * 1024 * 1024
 UPLOAD_LIMIT = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

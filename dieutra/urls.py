@@ -5,8 +5,8 @@ from django.urls import include, path
 
 from dieutra.web.manager import accounts, frames, progress, workbooks
 from dieutra.web.public import views as public
+from dieutra.web.respondent import files, workbook
 from dieutra.web.respondent import views as respondent
-from dieutra.web.respondent import workbook
 from dieutra.web.supervisor import views as supervisor
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("doi-mat-khau/", account.password_change, name="account_change_password"),
     path("", include(respondent.urlpatterns)),
     path("", include(workbook.urlpatterns)),
+    path("", include(files.urlpatterns)),
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),

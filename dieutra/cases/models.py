@@ -1,4 +1,4 @@
-"""Cases, drafts, responses, findings, comments and the tally."""
+"""Cases, drafts, responses, findings, comments, files and the tally."""
 
 from __future__ import annotations
 
@@ -103,6 +103,24 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.path}"
+
+
+class Attachment(models.Model):
+    """A file that belongs to a case; its content lies in the folder of files under its digest (see files.py)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    content_type = models.CharField(max_length=100)
+    added_at = models.DateTimeField(default=timezone.now)
+    added_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "name"], name="attachment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.name}"
 
 
 class Tally(models.Model):

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.timezone import localtime
 
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.actions import answers_now
-from dieutra.cases.models import Case, Comment, Draft, Response, State, Tally
+from dieutra.cases.models import Attachment, Case, Comment, Draft, Response, State, Tally
+from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.engine.forms import check
 from dieutra.engine.text import search_key
 from dieutra.forms.queries import engine_form
@@ -45,6 +46,15 @@ def case_for(actor: User, pk: int, verb: str) -> QuerySet[Case]:
     """At most one case, if the actor may <verb> it where it lies."""
     related = ("unit__area__parent__parent", "campaign", "form", "response__sent_by")
     return visible_to(Case.objects.filter(pk=pk), actor, verb).select_related(*related)
+
+
+def attachment_for(actor: User, pk: int) -> QuerySet[Attachment]:
+    """At most one file, if the actor may see it: those who fill the case always, its other readers as it was sent."""
+    mine = visible_to(Case.objects.all(), actor, "case.fill")
+    read = visible_to(Case.objects.filter(response__isnull=False), actor, "case.read")
+    sent = ~Q(case__state__in=FILLABLE) | Q(added_at__lte=F("case__response__sent_at"))
+    scope = Q(case__in=mine) | (Q(case__in=read) & sent)
+    return Attachment.objects.filter(scope, pk=pk).select_related("case")
 
 
 def cases_with_form() -> QuerySet[Case]:

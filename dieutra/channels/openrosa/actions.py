@@ -106,14 +106,14 @@ def _put_into_case(actor: User, submission: Submission, offered: Offered, comple
             submission.outcome, submission.note
         )  # the unit goes on with it; only the files were added
     workflow.start(Standing(case.state, case.level))
-    drawn = _draw(submission, case, draft)
-    if not again and _is_others_work(actor, submission, draft, drawn):
+    wanted = drawn(submission, case, draft)
+    if not again and _is_others_work(actor, submission, draft, wanted):
         return _end(actor, submission, case, Outcome.HELD, HELD)
     taken = _attach(actor, submission, case)
-    lacking = [name for name in drawn.files if name not in taken]
+    lacking = [name for name in wanted.files if name not in taken]
     version = draft.version
-    if drawn.changes or not version:
-        version = actions.save_draft(actor, case, version, drawn.changes, {}, tab=_tab(submission)).version
+    if wanted.changes or not version:
+        version = actions.save_draft(actor, case, version, wanted.changes, {}, tab=_tab(submission)).version
     return _send(actor, submission, case, version, lacking, complete)
 
 
@@ -162,7 +162,7 @@ def _tab(submission: Submission) -> str:
     return f"{TAB}{submission.pk}"
 
 
-def _draw(submission: Submission, case: Case, draft: Draft) -> Drawn:
+def drawn(submission: Submission, case: Case, draft: Draft) -> Drawn:
     """The whole draft as the submission wants it: the frame's values under its answers, nothing else left standing."""
     sent_form, xml = engine_form(submission.form_id), bytes(submission.xml)
     served = serve(submission.form.xform, sent_form, ())
@@ -189,9 +189,9 @@ def _is_file(form: Form, path: str) -> bool:
     return node is not None and node.type == "binary"
 
 
-def _is_others_work(actor: User, submission: Submission, draft: Draft, drawn: Drawn) -> bool:
+def _is_others_work(actor: User, submission: Submission, draft: Draft, wanted: Drawn) -> bool:
     """Would this overwrite what somebody else, or the same person on the web, put into the draft?"""
-    if not drawn.own & drawn.changes.keys():
+    if not wanted.own & wanted.changes.keys():
         return False
     mine = draft.saved_tab.startswith(TAB) and draft.saved_by_id == actor.pk
     return not mine and not _edits(submission, draft)
@@ -268,10 +268,10 @@ def use(actor: User, submission: Submission, base_version: int) -> None:
     """Put a submission that was held into the draft that the person saw. Raises DraftMoved when it has changed."""
     case = _held(actor, submission)
     draft = Draft.objects.get(case=case)
-    drawn = _draw(submission, case, draft)
+    wanted = drawn(submission, case, draft)
     with transaction.atomic():
         _attach(actor, submission, case)
-        actions.save_draft(actor, case, base_version, drawn.changes, {}, tab=_tab(submission))
+        actions.save_draft(actor, case, base_version, wanted.changes, {}, tab=_tab(submission))
         _choose(actor, submission, case, Outcome.KEPT)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload, TemporaryFileUploadHandler
+from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from dieutra.engine.refusals import Invalid, Refusal
@@ -20,6 +21,7 @@ XML_LIMIT = 10 * MEGABYTE
 FILE_LIMIT = 20 * MEGABYTE
 WHOLE_LIMIT = 40 * MEGABYTE
 ADVERTISED = XML_LIMIT + FILE_LIMIT  # one file of any size that we take always fits beside the form
+CUT_OFF = "Gói dữ liệu bị cắt giữa chừng, chưa nhận gì. Hãy gửi lại khi mạng ổn định."
 MOST_FILES = 95  # the parser of Django gives up at 100
 
 
@@ -53,14 +55,16 @@ def read(request: Source) -> Sent:
     limits = _Limits()
     try:
         fields, files = MultiPartParser(
-            request.META, body, [limits, TemporaryFileUploadHandler()], "utf-8"
+            request.META, cast(Any, body), [limits, TemporaryFileUploadHandler()], "utf-8"
         ).parse()
     except (MultiPartParserError, SuspiciousOperation, ValueError):
         raise Invalid("Không đọc được gói dữ liệu gửi lên. Hãy gửi lại khi mạng ổn định.") from None
+    except UnreadablePostError:
+        raise Invalid(CUT_OFF) from None
     if limits.broken:
         raise TooLarge(limits.broken)
     if body.count < length or not body.ended(request.META["CONTENT_TYPE"]):
-        raise Invalid("Gói dữ liệu bị cắt giữa chừng, chưa nhận gì. Hãy gửi lại khi mạng ổn định.")
+        raise Invalid(CUT_OFF)
     typed = fields.get(XML_PART)
     parts = [(name, file) for name, found in files.lists() for file in found]
     return _sorted(parts, str(typed).encode() if typed else None, INCOMPLETE in fields)

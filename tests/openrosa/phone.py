@@ -18,7 +18,9 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01 a photo"
 SAID = {"r": "http://openrosa.org/http/response"}
 
 
-def given_phone(world: World, by: str = "co.huyen", area: str = "347", name: str = "Anh Đi Thực Địa") -> Phone:
+def given_phone(
+    world: World, by: str = "co.huyen", area: str = "347", name: str = "Anh Đi Thực Địa"
+) -> Phone:
     place = Area.objects.get(catalogue=world.campaign.catalogue, code=area)
     record, token = hand_out_phone(world.user(by), world.campaign, place, name)
     return Phone(Client(), token, record)
@@ -68,7 +70,9 @@ class Phone:
         return self.client.get(self.address(rest))
 
     def send(self, xml: bytes, files: Mapping[str, bytes] | None = None, more_follows: bool = False):
-        parts: dict[str, object] = {"xml_submission_file": SimpleUploadedFile("submission.xml", xml, "text/xml")}
+        parts: dict[str, object] = {
+            "xml_submission_file": SimpleUploadedFile("submission.xml", xml, "text/xml")
+        }
         parts |= {name: SimpleUploadedFile(name, content) for name, content in (files or {}).items()}
         if more_follows:
             parts["*isIncomplete*"] = "yes"

@@ -163,7 +163,7 @@ def test_the_token_in_the_address_is_enough(phone: Phone) -> None:
     assert phone.get("formList").status_code == 200
     head = phone.client.head(phone.address("submission"))
     assert head.status_code == 204
-    assert int(head["X-OpenRosa-Accept-Content-Length"]) >= 30 * 1024 * 1024
+    assert int(head["X-OpenRosa-Accept-Content-Length"]) >= 30_000_000
 
 
 def test_another_token_is_403_in_words_and_too_many_are_429(phone: Phone) -> None:

@@ -26,6 +26,7 @@ from dieutra.engine.flow.workflow import Standing
 from dieutra.engine.forms import check
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.submission import SubmissionError, read_submission
+from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem, Refusal
 from dieutra.events.actions import record
 from dieutra.forms.models import FormVersion
@@ -164,15 +165,17 @@ def _tab(submission: Submission) -> str:
 
 def drawn(submission: Submission, case: Case, draft: Draft) -> Drawn:
     """The whole draft as the submission wants it: the frame's values under its answers, nothing else left standing."""
-    sent_form, xml = engine_form(submission.form_id), bytes(submission.xml)
-    served = serve(submission.form.xform, sent_form, ())
+    sent_form = engine_form(submission.form_id)
     try:
-        read = read_submission(sent_form, xml if served.own else reading.without(xml, served.key_path))
+        read = read_submission(sent_form, bytes(submission.xml))
     except SubmissionError as error:
         raise Invalid(str(error)) from None
+    key = serve(submission.form.xform, sent_form, ()).key_path  # which unit is no answer of the unit's
     form = engine_form(case.form_id)
     answers = {
-        path: files.clean_name(text) if _is_file(form, path) else text for path, text in read.answers.items()
+        path: files.clean_name(text) if _is_file(form, path) else text
+        for path, text in read.answers.items()
+        if path != key
     }
     known = actions.known_from_frame(case)
     wanted = {**known, **check.clean(form, answers)}
@@ -185,7 +188,7 @@ def drawn(submission: Submission, case: Case, draft: Draft) -> Drawn:
 
 
 def _is_file(form: Form, path: str) -> bool:
-    node = form.by_path.get(path)
+    node = form.by_path.get(place_of(path))
     return node is not None and node.type == "binary"
 
 
@@ -242,7 +245,7 @@ def _unfinished(case: Case, problems: Sequence[Problem]) -> str:
     form = engine_form(case.form_id)
     told = []
     for problem in problems[:3]:
-        node = form.by_path.get(problem.place)
+        node = form.by_path.get(place_of(problem.place))
         label = node.label.get("vi", "") if node else ""
         told.append(f"{label}: {problem.message}" if label else problem.message)
     more = f" Còn {len(problems) - 3} chỗ khác." if len(problems) > 3 else ""

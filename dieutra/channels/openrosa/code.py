@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import zlib
 
@@ -26,7 +27,9 @@ def settings_text(server_url: str, project: str) -> str:
 
 def drawing(text: str) -> str:
     """The QR code as an SVG document."""
-    return str(segno.make_qr(text, error="m").svg_inline(scale=4, border=4, svgns=True))
+    drawn = io.BytesIO()
+    segno.make_qr(text, error="m").save(drawn, kind="svg", xmldecl=False, scale=4, border=4, light="white")
+    return drawn.getvalue().decode()
 
 
 def picture(text: str) -> str:

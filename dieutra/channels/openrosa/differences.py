@@ -11,6 +11,7 @@ from dieutra.cases.queries import place_in_words
 from dieutra.channels.openrosa.actions import drawn
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.shown import shown
+from dieutra.engine.lang import place_of
 from dieutra.forms.queries import engine_form
 
 
@@ -32,12 +33,12 @@ def differences(submission: Submission) -> list[Difference]:
     order = {node.path: number for number, node in enumerate(form.nodes)}
     return [
         Difference(place_in_words(case, path), _words(form, path, changes), _words(form, path, stands))
-        for path in sorted(changes, key=lambda path: order.get(path, len(order)))
+        for path in sorted(changes, key=lambda path: (order.get(place_of(path), 0), path))
     ]
 
 
 def _words(form: Form, path: str, answers: Mapping[str, str]) -> str:
-    text, node = answers.get(path, ""), form.by_path.get(path)
+    text, node = answers.get(path, ""), form.by_path.get(place_of(path))
     if not text:
         return "(trống)"
     if node is None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,6 +16,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case
 from dieutra.channels.openrosa import served
 from dieutra.engine.flow.workflow import FILLABLE
+from dieutra.engine.forms.lists import List
 from dieutra.engine.refusals import NotNow
 from dieutra.forms.models import FormVersion
 from dieutra.forms.queries import engine_form
@@ -90,9 +90,9 @@ def manifest(actor: User, offered: Offered, address: Address) -> bytes:
 def media(actor: User, offered: Offered) -> Iterator[tuple[str, bytes]]:
     """The files that go with a form: the collector's units, and the lists that the form reads from files."""
     yield served.LIST_FILE, units_csv(actor, offered)
-    for listed in getattr(engine_form(offered.version.pk), "lists", {}).values():
+    for listed in engine_form(offered.version.pk).lists.values():
         if listed.file and listed.file != served.LIST_FILE:
-            yield listed.file, _list_csv(listed)
+            yield listed.file, _attached(listed)
 
 
 def cases_to_collect(actor: User, offered: Offered) -> QuerySet[Case]:
@@ -115,25 +115,26 @@ def units_csv(actor: User, offered: Offered) -> bytes:
     for case in cases:
         known = case.campaign.kind.prefill(case.unit)
         label = f"{case.unit.name} ({case.unit.code})"
-        rows.append([str(case.pk), label, *(known.get(name, "") for name in names)])
+        cells = [label, *(known.get(name, "") for name in names)]
+        rows.append([str(case.pk), *(" ".join(cell.split()) for cell in cells)])
     return _csv(rows)
 
 
-def _list_csv(listed: Any) -> bytes:
+def _attached(listed: List) -> bytes:
     """A list that the form was published with, as the file that it came from."""
-    columns = [column for column in listed.columns if column != "label"]
-    kept = [listed.columns.index(column) for column in columns]
-    rows = [[*columns, "label"]]
-    for row, label in zip(listed.rows, listed.labels, strict=True):
-        rows.append([*(row[at] for at in kept), next(iter(label.values()), "")])
-    return _csv(rows)
+    if not listed.file.lower().endswith(".xml"):
+        return _csv([listed.columns, *listed.rows])
+    root = etree.Element("root")
+    for row in listed.rows:
+        item = etree.SubElement(root, "item")
+        for column, cell in zip(listed.columns, row, strict=False):
+            etree.SubElement(item, column).text = cell
+    return document(root)
 
 
-def _csv(rows: list[list[str]]) -> bytes:
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(
-        [[" ".join(cell.split()) for cell in row] for row in rows]
-    )
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
 
 

@@ -12,12 +12,13 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload, Tempo
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
+from dieutra.engine.forms.submission import MAX_BYTES
 from dieutra.engine.refusals import Invalid, Refusal
 
 XML_PART = "xml_submission_file"
 INCOMPLETE = "*isIncomplete*"
 MEGABYTE = 1024 * 1024
-XML_LIMIT = 10 * MEGABYTE
+XML_LIMIT = MAX_BYTES
 FILE_LIMIT = 20 * MEGABYTE
 WHOLE_LIMIT = 40 * MEGABYTE
 ADVERTISED = XML_LIMIT + FILE_LIMIT  # one file of any size that we take always fits beside the form
@@ -115,7 +116,7 @@ class _Limits(FileUploadHandler):
         limit = XML_LIMIT if self.field_name == XML_PART else FILE_LIMIT
         if start + len(raw_data) > limit:
             self._stop(
-                f"Tệp “{self.file_name}” lớn hơn {limit // MEGABYTE} MB. Hãy giảm dung lượng rồi gửi lại."
+                f"Tệp “{self.file_name}” lớn hơn {round(limit / MEGABYTE)} MB. Hãy giảm dung lượng rồi gửi lại."
             )
         return raw_data
 

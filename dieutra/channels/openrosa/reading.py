@@ -13,6 +13,10 @@ from dieutra.engine.refusals import Invalid
 
 MOST_TAGS = 500_000
 ID_LENGTH = 255
+BROKEN = (
+    "Không đọc được bản gửi: tệp XML hỏng, bị cắt giữa chừng hoặc sai bảng mã. Hãy gửi lại khi mạng ổn định."
+)
+TYPED = "Bản gửi có khai báo DOCTYPE nên bị từ chối vì lý do an toàn. ODK Collect không tạo ra nó."
 
 
 @dataclass(frozen=True)
@@ -57,14 +61,9 @@ def parse(xml: bytes) -> etree._Element:
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
-        raise Invalid(
-            "Không đọc được bản gửi: tệp XML hỏng, bị cắt giữa chừng hoặc sai bảng mã. "
-            "Hãy gửi lại khi mạng ổn định."
-        ) from None
+        raise Invalid(TYPED if b"<!DOCTYPE" in xml else BROKEN) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise Invalid(
-            "Bản gửi có khai báo DOCTYPE nên bị từ chối vì lý do an toàn. ODK Collect không tạo ra nó."
-        )
+        raise Invalid(TYPED)
     return root
 
 
@@ -82,12 +81,3 @@ def text_at(xml: bytes, path: str) -> str:
     for name in path.strip("/").split("/")[1:]:
         node = node.find(f"{{*}}{name}") if node is not None else None
     return (node.text or "").strip() if node is not None else ""
-
-
-def without(xml: bytes, path: str) -> bytes:
-    """The submission without the group of a path that only the served form has."""
-    root = parse(xml)
-    name = path.strip("/").split("/")[1]
-    for node in root.findall(f"{{*}}{name}"):
-        root.remove(node)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")

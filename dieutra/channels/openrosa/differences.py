@@ -15,6 +15,9 @@ from dieutra.engine.lang import place_of
 from dieutra.forms.queries import engine_form
 
 
+NOTHING = "(trống)"
+
+
 @dataclass(frozen=True)
 class Difference:
     place: str
@@ -40,7 +43,7 @@ def differences(submission: Submission) -> list[Difference]:
 def _words(form: Form, path: str, answers: Mapping[str, str]) -> str:
     text, node = answers.get(path, ""), form.by_path.get(place_of(path))
     if not text:
-        return "(trống)"
+        return NOTHING
     if node is None:
         return text
     return shown(node, text, "vi")

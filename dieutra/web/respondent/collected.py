@@ -13,12 +13,12 @@ from dieutra.cases.actions import DraftMoved
 from dieutra.cases.models import Case, Submission
 from dieutra.cases.queries import sheet_to_fill, submissions_for
 from dieutra.channels.openrosa import actions
-from dieutra.channels.openrosa.differences import differences
+from dieutra.channels.openrosa.differences import NOTHING, differences
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.web.requests import signed_in, whole_number
 from dieutra.web.respondent.views import own_case
 
-SHOWN = 200  # differing places of one submission
+SHOWN = 300  # places of one submission
 
 
 @login_required
@@ -42,8 +42,15 @@ def _page(request: HttpRequest, case: Case, refused: str = "", status: int = 200
 
 
 def _shown(submission: Submission) -> dict[str, object]:
+    """What stands otherwise in the draft first; what the draft leaves blank is only counted until it is opened."""
     found = differences(submission)
-    return {"submission": submission, "differences": found[:SHOWN], "more": max(0, len(found) - SHOWN)}
+    blank = [it for it in found if it.stands == NOTHING]
+    return {
+        "submission": submission,
+        "clashing": [it for it in found if it.stands != NOTHING],
+        "blank": len(blank),
+        "filled": blank[:SHOWN],
+    }
 
 
 def _own(request: HttpRequest, pk: int) -> tuple[Submission, Case]:

@@ -36,10 +36,10 @@ def keep(actor: User, case: Case, name: str, content: bytes, *, limit: int = 0) 
     The answer of a question of type `binary` is the `name` of what is returned. `limit` is in bytes, FILE_LIMIT when 0.
     Raises Invalid on a name, size or type that is not taken, NotNow when the case is not open.
     """
-    name = clean_name(name)
-    content_type = check(name, content, limit)
     require(actor, "case.fill", case)
     workflow.start(Standing(case.state, case.level))
+    name = clean_name(name)
+    content_type = check(name, content, limit)
     return attach(actor, case, name, put(content), len(content), content_type)
 
 

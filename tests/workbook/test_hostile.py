@@ -56,9 +56,10 @@ def test_another_version_of_the_form_is_refused(case: Case) -> None:
     case.form = FormVersion(form_id=old.form_id, version="2099.9")
     with pytest.raises(Invalid, match=r"phiên bản 2021.1; phiếu hiện dùng .* phiên bản 2099.9"):
         from dieutra.channels.workbook.read import _refuse_stranger, stamp_of
-        from dieutra.places.spreadsheet import Sheets
+        from dieutra.places.apart import opened
 
-        _refuse_stranger(stamp_of(Sheets(content)).facts, case)
+        with opened(content) as sheets:
+            _refuse_stranger(stamp_of(sheets).facts, case)
 
 
 def test_an_altered_map_is_refused(case: Case) -> None:

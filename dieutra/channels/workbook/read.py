@@ -22,7 +22,8 @@ from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.refusals import Invalid
 from dieutra.engine.refusals import Problem as Refused
 from dieutra.forms.queries import engine_form
-from dieutra.places.spreadsheet import Cell, Sheets, Table
+from dieutra.places.apart import Apart, opened
+from dieutra.places.spreadsheet import Cell, Table
 
 CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 MOVED = (
@@ -74,7 +75,7 @@ class Read:
         return Invalid(f"Chưa nhận tệp: có {number} ô cần sửa. Chưa có gì được lưu.", problems)
 
 
-def stamp_of(sheets: Sheets) -> Stamp:
+def stamp_of(sheets: Apart) -> Stamp:
     if STAMP not in sheets.names:
         raise Invalid(NOT_OURS)
     return read_stamp(sheets.table(STAMP))
@@ -82,11 +83,11 @@ def stamp_of(sheets: Sheets) -> Stamp:
 
 def read_workbook(content: bytes, case: Case) -> Read:
     """What a returned workbook says. Raises Invalid when the file cannot be this case's workbook."""
-    sheets = Sheets(content)
-    stamp = stamp_of(sheets)
-    _refuse_stranger(stamp.facts, case)
-    pages = _pages(stamp, sheets)
-    reader = _Reader(engine_form(case.form_id), pages, sheets.errors())
+    with opened(content) as sheets:
+        stamp = stamp_of(sheets)
+        _refuse_stranger(stamp.facts, case)
+        pages, errors = _pages(stamp, sheets), sheets.errors()
+    reader = _Reader(engine_form(case.form_id), pages, errors)
     for path, cells in _by_path(stamp).items():
         reader.read(path, cells)
     reader.compare_calculations(known_from_frame(case), stamp)
@@ -101,7 +102,8 @@ def read_workbook(content: bytes, case: Case) -> Read:
 
 def case_named_in(content: bytes) -> int:
     """The number of the case whose workbook this is. Raises Invalid when it is none of ours."""
-    return int(stamp_of(Sheets(content)).facts.case)
+    with opened(content) as sheets:
+        return int(stamp_of(sheets).facts.case)
 
 
 def _refuse_stranger(facts: Facts, case: Case) -> None:
@@ -124,7 +126,7 @@ def _by_path(stamp: Stamp) -> dict[str, list[Answering]]:
     return found
 
 
-def _pages(stamp: Stamp, sheets: Sheets) -> dict[str, Table]:
+def _pages(stamp: Stamp, sheets: Apart) -> dict[str, Table]:
     """The sheets that hold answers. Each line still carries its own path, or it does not lie where the map says."""
     names = list(dict.fromkeys(each.sheet for each in stamp.cells))
     gone = [name for name in names if name not in sheets.names]

@@ -7,6 +7,7 @@ JSON, never pickle: what comes out of a process that read a hostile file must no
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import queue
@@ -30,7 +31,9 @@ FILES_EACH = 200  # then a fresh process, so that nothing grows for ever
 KEPT = 2
 LENGTH = struct.Struct(">Q")
 
-TOO_LONG = "Đọc tệp quá {seconds} giây nên hệ thống dừng lại. Hãy bỏ các trang tính, dữ liệu thừa rồi gửi lại."
+TOO_LONG = (
+    "Đọc tệp quá {seconds} giây nên hệ thống dừng lại. Hãy bỏ các trang tính, dữ liệu thừa rồi gửi lại."
+)
 TOO_BIG = "Tệp cần quá nhiều bộ nhớ để đọc. Hãy bỏ các trang tính, hình ảnh, dữ liệu thừa rồi gửi lại."
 DIED = (
     "Không đọc được tệp: chương trình đọc dừng giữa chừng vì nội dung của tệp. "
@@ -117,15 +120,15 @@ class _Reading:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(OSError):
                     pipe.close()
-                except OSError:
-                    pass
 
     def ask(self, request: dict[str, Any], deadline: float) -> Any:
         """The answer to one question. Raises Invalid; after the time is over the process is killed."""
         try:
-            self._send(json.dumps({**request, "seconds": max(1, int(deadline - clock.monotonic()) + 5)}).encode())
+            self._send(
+                json.dumps({**request, "seconds": max(1, int(deadline - clock.monotonic()) + 5)}).encode()
+            )
             reply = json.loads(self._received(deadline))
         except TimeoutError:
             self.end()
@@ -181,7 +184,8 @@ def _cell(cell: Any) -> Cell:
     if not isinstance(cell, dict):
         return cell if isinstance(cell, str | int | float | bool) else None
     ((kind, said),) = cell.items()
-    return _KINDS[kind](said)
+    unpacked: Cell = _KINDS[kind](said)
+    return unpacked
 
 
 _KINDS: dict[str, Any] = {

@@ -55,13 +55,17 @@ class Moved:
 
 def take(actor: User, case: Case, content: bytes) -> Taken | Moved:
     """Store what the unit changed in its workbook. Raises Invalid, naming every cell, when one cannot be taken."""
-    read = read_workbook(content, case)
+    return keep(actor, case, read_workbook(content, case))
+
+
+def keep(actor: User, case: Case, read: Read, ground: str = "case.fill") -> Taken | Moved:
+    """Store what a workbook that was read changes; `ground` is the verb that allows it."""
     if read.hindering:
         raise read.refusal()
     if not read.changes:
         return Taken(0, read.warnings)
     try:
-        actions.save_draft(actor, case, read.draft_version, read.changes, {})
+        actions.save_draft(actor, case, read.draft_version, read.changes, {}, ground=ground)
     except actions.DraftMoved:
         return _moved(case, read)
     return Taken(len(read.changes), read.warnings)

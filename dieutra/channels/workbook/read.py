@@ -16,8 +16,8 @@ from dieutra.cases.models import Case
 from dieutra.channels.web.formats import shown_number
 from dieutra.channels.workbook.layout import ANCHOR, STAMP
 from dieutra.channels.workbook.stamp import NOT_OURS, Answering, Facts, Stamp, fingerprint, read_stamp
-from dieutra.channels.workbook.values import Unreadable, as_answer, number_of, options, ticked
-from dieutra.engine.forms.check import evaluate
+from dieutra.channels.workbook.values import Unreadable, as_answer, number_of, options, said, ticked
+from dieutra.engine.forms.check import State, evaluate
 from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.refusals import Invalid
 from dieutra.engine.refusals import Problem as Refused
@@ -41,6 +41,7 @@ class Problem:
     path: str
     message: str
     hinders: bool = True
+    written: str = ""
 
     @property
     def place(self) -> str:
@@ -56,6 +57,7 @@ class Read:
     changes: Mapping[str, str]
     problems: tuple[Problem, ...]
     cells: Mapping[str, Answering]  # path -> its (first) cell
+    state: State | None = None  # what the checks say of `answers` alone; None when something hinders
 
     @property
     def hindering(self) -> tuple[Problem, ...]:
@@ -97,13 +99,14 @@ def read_workbook(content: bytes, case: Case) -> Read:
         reader.changes,
         tuple(reader.problems),
         {it.path: it for it in stamp.cells[::-1]},
+        reader.state,
     )
 
 
-def case_named_in(content: bytes) -> int:
-    """The number of the case whose workbook this is. Raises Invalid when it is none of ours."""
+def facts_in(content: bytes) -> Facts:
+    """Whose workbook this is. Raises Invalid when it is none of ours."""
     with opened(content) as sheets:
-        return int(stamp_of(sheets).facts.case)
+        return stamp_of(sheets).facts
 
 
 def _refuse_stranger(facts: Facts, case: Case) -> None:
@@ -168,6 +171,7 @@ class _Reader:
         self.answers: dict[str, str] = {}
         self.changes: dict[str, str] = {}
         self.problems: list[Problem] = []
+        self.state: State | None = None
 
     def read(self, path: str, cells: list[Answering]) -> None:
         """One answer; several cells when several choices may be taken."""
@@ -209,13 +213,14 @@ class _Reader:
         return " ".join(taken) if sound else None
 
     def _note(self, at: Answering, message: str, *, hinders: bool = True) -> None:
-        self.problems.append(Problem(at.sheet, at.cell, at.path, message, hinders))
+        written = said(self._content(at))
+        self.problems.append(Problem(at.sheet, at.cell, at.path, message, hinders, written))
 
     def compare_calculations(self, known: Mapping[str, str], stamp: Stamp) -> None:
         """The file's totals beside the server's, on the file's own answers; the server's count."""
         if any(problem.hinders for problem in self.problems):
             return
-        state = evaluate(self.form, {**known, **self.answers})
+        state = self.state = evaluate(self.form, {**known, **self.answers})
         for at in stamp.cells:
             node = self.form.by_path[at.path]
             content = self._content(at)

@@ -80,7 +80,7 @@ def _number(cell: Cell, labels: dict[str, str], node: Node) -> str:
             raise Unreadable(f"“{cell.strip()}” có thể hiểu thành hai số khác nhau. Hãy gõ lại số vào ô.")
         return text
     if isinstance(cell, bool) or not isinstance(cell, int | float):
-        raise Unreadable(f"“{_said(cell)}” không phải là số. Hãy gõ lại số vào ô.")
+        raise Unreadable(f"“{said(cell)}” không phải là số. Hãy gõ lại số vào ô.")
     text = number_of(cell)
     if node.type == "int" and "." in text:
         raise Unreadable(f"“{shown_number(text)}” không phải là số nguyên. Hãy ghi số nguyên.")
@@ -94,36 +94,43 @@ def _date(cell: Cell, labels: dict[str, str], node: Node) -> str:
         return cell.isoformat()
     if isinstance(cell, str):
         return canonical_date(cell)
-    raise Unreadable(f"“{_said(cell)}” không phải là ngày. Hãy ghi ngày/tháng/năm, ví dụ 15/04/2026.")
+    raise Unreadable(f"“{said(cell)}” không phải là ngày. Hãy ghi ngày/tháng/năm, ví dụ 15/04/2026.")
 
 
 def _text(cell: Cell, labels: dict[str, str], node: Node) -> str:
     if isinstance(cell, str):
         return cell.replace("\r\n", "\n").strip()
     if isinstance(cell, bool) or not isinstance(cell, int | float):
-        raise Unreadable(f"Excel đã đổi nội dung thành “{_said(cell)}”. Hãy gõ lại với dấu nháy đơn ' ở đầu.")
+        raise Unreadable(f"Excel đã đổi nội dung thành “{said(cell)}”. Hãy gõ lại với dấu nháy đơn ' ở đầu.")
     return number_of(cell)
 
 
 def _choice(cell: Cell, labels: dict[str, str], node: Node) -> str:
     """The option as the list has it, or only its code, or only its words."""
-    said = number_of(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else _said(cell)
-    wanted = _plain(said)
+    words_said = (
+        number_of(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else said(cell)
+    )
+    wanted = _plain(words_said)
     for code, words in labels.items():
         if wanted in (_plain(words), code.casefold(), _plain(words.removeprefix(f"{code}{SEPARATOR}"))):
             return code
-    raise Unreadable(f"“{said[:60]}” không có trong danh sách. Hãy bấm mũi tên ở ô và chọn lại.")
+    raise Unreadable(f"“{words_said[:60]}” không có trong danh sách. Hãy bấm mũi tên ở ô và chọn lại.")
 
 
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
 
 
-def _said(cell: Cell) -> str:
+def said(cell: Cell) -> str:
+    """What stands in a cell, as a person reads it."""
+    if cell is None:
+        return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, datetime | date):
         return cell.strftime("%d/%m/%Y")
+    if isinstance(cell, float):
+        return shown_number(number_of(cell))
     return str(cell).strip() if not isinstance(cell, time | timedelta) else f"giờ {cell}"
 
 

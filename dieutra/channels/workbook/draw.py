@@ -9,7 +9,18 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dieutra.channels.workbook.formula import Untranslatable
-from dieutra.channels.workbook.layout import ANCHOR, CODE, FIRST, LABEL, STATUS, TOP, Line, Section, vi
+from dieutra.channels.workbook.layout import (
+    ANCHOR,
+    CODE,
+    FIRST,
+    LABEL,
+    SERVER,
+    STATUS,
+    TOP,
+    Line,
+    Section,
+    vi,
+)
 from dieutra.channels.workbook.rules import HARD, MISSING, SKIPPED, SOFT, WORDS, Rules, Verdict
 from dieutra.channels.workbook.styles import Styles, height
 from dieutra.channels.workbook.validation import validation
@@ -20,7 +31,6 @@ from dieutra.engine.forms.shown import fill
 LABEL_WIDTH, CODE_WIDTH, CHECK_WIDTH = 46.0, 7.0, 60.0
 WIDTHS = {1: 44.0, 2: 22.0, 3: 16.0}
 MOST_SAID = 60  # checks told beside one line; more would not fit into a formula
-SERVER = "hệ thống tính"
 TRUE = ["call", "true"]
 
 

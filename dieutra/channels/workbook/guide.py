@@ -20,9 +20,10 @@ STEPS = (
     "2. Câu có danh sách: bấm vào ô, bấm mũi tên rồi chọn. Số ghi bình thường; ngày ghi ngày/tháng/năm.",
     "3. Cột “Kiểm tra” báo lỗi và cảnh báo ngay khi nhập. Một số kiểm tra chỉ hệ thống làm được và sẽ báo "
     "khi tệp được gửi lên.",
-    "4. Lưu tệp (.xlsx), vào trang phiếu trên hệ thống, chọn “Làm trên Excel” và gửi chính tệp này lên. "
-    "Gửi tệp chưa phải là nộp phiếu: sau đó hãy kiểm tra, ghi giải trình cho các cảnh báo rồi gửi phiếu trên trang web.",
-    "5. Không thêm, xóa, chuyển dòng hoặc cột và không đổi tên trang. Tệp này chỉ dùng cho đơn vị ghi ở trên.",
+    "4. Cảnh báo mà số liệu vẫn đúng: ghi lý do ở trang “Giải trình”, dòng có chữ “Cần giải trình”.",
+    "5. Lưu tệp (.xlsx), vào trang phiếu trên hệ thống, chọn “Làm trên Excel” và gửi chính tệp này lên. "
+    "Gửi tệp chưa phải là nộp phiếu: sau đó hãy kiểm tra rồi gửi phiếu trên trang web.",
+    "6. Không thêm, xóa, chuyển dòng hoặc cột và không đổi tên trang. Tệp này chỉ dùng cho đơn vị ghi ở trên.",
 )
 LEGEND = (
     ("input_string", "Ô để nhập"),

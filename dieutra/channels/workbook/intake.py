@@ -9,7 +9,7 @@ from django.core import signing
 
 from dieutra.cases import actions
 from dieutra.cases.models import Case
-from dieutra.cases.queries import sheet_to_fill
+from dieutra.cases.queries import place_in_words, sheet_to_fill
 from dieutra.channels.workbook.read import Problem, Read, read_workbook
 from dieutra.channels.workbook.values import options
 from dieutra.engine.forms.form import Node
@@ -24,7 +24,7 @@ CHOICE_LASTS = 2 * 60 * 60  # seconds that a person may think about a conflict
 
 @dataclass(frozen=True)
 class Taken:
-    """The file's changes stand in the draft; `cells` answers were changed."""
+    """The file's changes stand in the draft; `cells` answers and justifications were changed."""
 
     cells: int
     warnings: tuple[Problem, ...]
@@ -62,13 +62,13 @@ def keep(actor: User, case: Case, read: Read, ground: str = "case.fill") -> Take
     """Store what a workbook that was read changes; `ground` is the verb that allows it."""
     if read.hindering:
         raise read.refusal()
-    if not read.changes:
+    if not read.changes and not read.reasons:
         return Taken(0, read.warnings)
     try:
-        actions.save_draft(actor, case, read.draft_version, read.changes, {}, ground=ground)
+        actions.save_draft(actor, case, read.draft_version, read.changes, read.reasons, ground=ground)
     except actions.DraftMoved:
         return _moved(case, read)
-    return Taken(len(read.changes), read.warnings)
+    return Taken(len(read.changes) + len(read.reasons), read.warnings)
 
 
 def take_over(actor: User, case: Case, choice: str) -> int:
@@ -83,27 +83,38 @@ def take_over(actor: User, case: Case, choice: str) -> int:
     if chosen["case"] != case.pk:
         raise Stale("Lựa chọn này thuộc một phiếu khác. Chưa có gì được lưu; hãy gửi lại tệp Excel.")
     try:
-        actions.save_draft(actor, case, chosen["draft"], chosen["changes"], {})
+        actions.save_draft(actor, case, chosen["draft"], chosen["changes"], chosen["reasons"])
     except actions.DraftMoved:
         raise Stale(
             "Phiếu vừa được lưu thêm ở nơi khác. Chưa có gì được lưu; hãy gửi lại tệp Excel."
         ) from None
-    return len(chosen["changes"])
+    return len(chosen["changes"]) + len(chosen["reasons"])
 
 
 def _moved(case: Case, read: Read) -> Moved | Taken:
     sheet = sheet_to_fill(case)
     differing = {path: text for path, text in read.changes.items() if text != sheet.answers.get(path, "")}
-    if not differing:
+    reasons = {key: text for key, text in read.reasons.items() if text != sheet.justifications.get(key, "")}
+    if not differing and not reasons:
         return Taken(0, read.warnings)
     form = engine_form(case.form_id)
-    differences = tuple(
+    differences = [
         _difference(read, form.by_path[path], text, sheet.answers) for path, text in differing.items()
+    ]
+    differences += [_reason(case, read, key, text, sheet.justifications) for key, text in reasons.items()]
+    chosen = {"case": case.pk, "draft": sheet.version, "changes": differing, "reasons": reasons}
+    choice = signing.dumps(chosen, salt=SALT, compress=True)
+    return Moved(tuple(differences), len(differences), choice, read.warnings)
+
+
+def _reason(case: Case, read: Read, key: str, text: str, said: Mapping[str, str]) -> Difference:
+    at = read.cells[key]
+    return Difference(
+        place=f"Trang “{at.sheet}”, ô {at.cell}",
+        question=f"Giải trình: {place_in_words(case, key.partition('|')[2])}",
+        in_file=text or "(trống)",
+        in_draft=said.get(key) or "(trống)",
     )
-    choice = signing.dumps(
-        {"case": case.pk, "draft": sheet.version, "changes": differing}, salt=SALT, compress=True
-    )
-    return Moved(differences, len(differing), choice, read.warnings)
 
 
 def _difference(read: Read, node: Node, text: str, answers: Mapping[str, str]) -> Difference:

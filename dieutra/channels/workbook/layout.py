@@ -11,11 +11,12 @@ from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 
 from dieutra.engine.forms.form import Choice, Form, Label, Node
 
-GUIDE, LISTS, RULES, STAMP = "Hướng dẫn", "Danh mục", "_quy_tac", "_dieutra"
+GUIDE, REASONS, LISTS, RULES, STAMP = "Hướng dẫn", "Giải trình", "Danh mục", "_quy_tac", "_dieutra"
 TOP = 4  # lines above the first line of a section: title, unit, section, head
 LABEL, CODE, FIRST = 0, 1, 2  # columns: words, row code, first answer
 ANCHOR, STATUS = 49, 50  # hidden columns: the path of the line, then what the checks say of each cell
 SHEET_NAME = 31
+SERVER = "hệ thống tính"  # in calculated cells that Excel cannot work out
 
 LineKind = Literal["heading", "note", "question", "choice", "table", "columns", "row"]
 
@@ -115,7 +116,7 @@ def _sheet_name(label: str, taken: list[str]) -> str:
         clean if len(clean) <= SHEET_NAME else clean[: SHEET_NAME - 1].rsplit(" ", 1)[0].rstrip(" ,.") + "…"
     )
     number = 2
-    while name.casefold() in {it.casefold() for it in (*taken, GUIDE, LISTS, RULES, STAMP)}:
+    while name.casefold() in {it.casefold() for it in (*taken, GUIDE, REASONS, LISTS, RULES, STAMP)}:
         name = f"{clean[: SHEET_NAME - 4]} {number}"
         number += 1
     return name

@@ -14,7 +14,8 @@ from dieutra.cases.models import Case
 from dieutra.cases.queries import Sheet
 from dieutra.channels.workbook.draw import Drawing
 from dieutra.channels.workbook.guide import draw_guide
-from dieutra.channels.workbook.layout import GUIDE, LISTS, RULES, STAMP, Layout, lay_out, vi
+from dieutra.channels.workbook.layout import GUIDE, LISTS, REASONS, RULES, STAMP, Layout, lay_out, vi
+from dieutra.channels.workbook.reasons import asking, draw_reasons
 from dieutra.channels.workbook.rules import Rules
 from dieutra.channels.workbook.stamp import Answering, Facts, Stamp, fingerprint, rows_of
 from dieutra.channels.workbook.styles import Styles
@@ -39,6 +40,7 @@ def make_workbook(case: Case, sheet: Sheet) -> bytes:
     unit = f"{case.unit.name} – mã đơn vị {case.unit.code}"
     guide = book.add_worksheet(GUIDE)
     sheets = {section.name: book.add_worksheet(section.name) for section in layout.sections}
+    reasons = book.add_worksheet(REASONS) if asking(rules) else None
     lists = _draw_lists(book.add_worksheet(LISTS), layout)
     roles: dict[str, str] = {}
     counts: dict[str, Mapping[str, int]] = {}
@@ -46,9 +48,10 @@ def make_workbook(case: Case, sheet: Sheet) -> bytes:
         drawing = Drawing(sheets[section.name], section, rules, styles, lists)
         roles |= drawing.draw(title, unit)
         counts[section.name] = drawing.counts
+    explained = draw_reasons(reasons, case, rules, styles, title, sheet.justifications) if reasons else []
     draw_guide(guide, case, layout, title, styles, counts)
     _draw_rules(book.add_worksheet(RULES), rules)
-    stamp = Stamp(_facts(case, sheet), _answering(layout, roles, sheet))
+    stamp = Stamp(_facts(case, sheet), (*_answering(layout, roles, sheet), *explained))
     _draw_stamp(book.add_worksheet(STAMP), stamp)
     guide.activate()
     book.close()

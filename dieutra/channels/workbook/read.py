@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from dieutra.cases.actions import known_from_frame
+from dieutra.cases.actions import JUSTIFICATION_LENGTH, known_from_frame
 from dieutra.cases.models import Case
 from dieutra.channels.web.formats import shown_number
-from dieutra.channels.workbook.layout import ANCHOR, STAMP
-from dieutra.channels.workbook.stamp import NOT_OURS, Answering, Facts, Stamp, fingerprint, read_stamp
+from dieutra.channels.workbook.layout import ANCHOR, SERVER, STAMP
+from dieutra.channels.workbook.stamp import NOT_OURS, REASON, Answering, Facts, Stamp, fingerprint, read_stamp
 from dieutra.channels.workbook.values import Unreadable, as_answer, number_of, options, said, ticked
 from dieutra.engine.forms.check import State, evaluate
 from dieutra.engine.forms.form import Form, Node
@@ -57,6 +57,9 @@ class Read:
     changes: Mapping[str, str]
     problems: tuple[Problem, ...]
     cells: Mapping[str, Answering]  # path -> its (first) cell
+    reasons: Mapping[str, str] = field(
+        default_factory=dict
+    )  # `check|path` -> a justification that was changed
     state: State | None = None  # what the checks say of `answers` alone; None when something hinders
 
     @property
@@ -99,6 +102,7 @@ def read_workbook(content: bytes, case: Case) -> Read:
         reader.changes,
         tuple(reader.problems),
         {it.path: it for it in stamp.cells[::-1]},
+        reader.reasons,
         reader.state,
     )
 
@@ -170,14 +174,17 @@ class _Reader:
         self.form, self.pages, self.errors = form, pages, errors
         self.answers: dict[str, str] = {}
         self.changes: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.state: State | None = None
 
     def read(self, path: str, cells: list[Answering]) -> None:
         """One answer; several cells when several choices may be taken."""
-        node = self.form.by_path[path]
+        if cells[0].role == REASON:
+            self._reason(cells[0])
         if cells[0].role != "input":
             return
+        node = self.form.by_path[path]
         answer = self._choices(cells) if node.type == "select" else self._one(node, cells[0])
         if answer is None:
             return
@@ -201,6 +208,13 @@ class _Reader:
             self._note(at, str(problem), hinders=not untouched)
             return None
 
+    def _reason(self, at: Answering) -> None:
+        reason = said(self._content(at)).strip()
+        if len(reason) > JUSTIFICATION_LENGTH:
+            self._note(at, f"Giải trình dài quá {JUSTIFICATION_LENGTH} ký tự. Hãy viết ngắn lại.")
+        elif fingerprint(reason) != at.held:
+            self.reasons[at.path] = reason
+
     def _choices(self, cells: list[Answering]) -> str | None:
         taken, sound = [], True
         for at in cells:
@@ -222,17 +236,24 @@ class _Reader:
             return
         state = self.state = evaluate(self.form, {**known, **self.answers})
         for at in stamp.cells:
-            node = self.form.by_path[at.path]
-            content = self._content(at)
-            if at.role != "calculated" or isinstance(content, bool) or not isinstance(content, int | float):
-                continue
-            if node.type not in ("int", "decimal"):
-                continue
-            right = state.values.get(at.path, "")
-            if not right or abs(Decimal(number_of(content)) - Decimal(right)) > Decimal("0.000001"):
+            if at.role == "calculated" and not self._agrees(at, state.values.get(at.path, "")):
+                number = self.form.by_path[at.path].type in ("int", "decimal")
+                right = state.values.get(at.path, "")
+                right = shown_number(right) if number else right
                 self._note(
                     at,
-                    f"tệp ghi {shown_number(number_of(content))}, hệ thống tính được "
-                    f"{shown_number(right) or '(trống)'}. Hệ thống dùng số do mình tính.",
+                    f"tệp ghi {said(self._content(at))}, hệ thống tính được {right or '(trống)'}. "
+                    "Hệ thống dùng kết quả do mình tính.",
                     hinders=False,
                 )
+
+    def _agrees(self, at: Answering, right: str) -> bool:
+        """Is the result in the file the server's? A cell without any result says nothing."""
+        content = self._content(at)
+        if content is None or content in ("", SERVER):
+            return True
+        if self.form.by_path[at.path].type not in ("int", "decimal"):
+            return said(content).strip() == right.strip()
+        if isinstance(content, bool) or not isinstance(content, int | float):
+            return False
+        return bool(right) and abs(Decimal(number_of(content)) - Decimal(right)) <= Decimal("0.000001")

@@ -63,6 +63,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "soft": {"bg_color": SOFT, "font_color": SOFT_INK},
     "skipped": {"bg_color": SKIPPED, "font_color": MUTED},
     "missing": {"bg_color": "#fff3b8"},
+    "given": {"bg_color": "#dff0e4", "font_color": "#0f5c35"},
     "whole": {"num_format": WHOLE},
     "soft_words": {"font_color": SOFT_INK},
 }

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dieutra.channels.workbook.formula import MAX_FORMULA, Translator, Untranslatable
+from dieutra.channels.workbook.cells import MAX_FORMULA, Untranslatable
+from dieutra.channels.workbook.formula import Translator
 from dieutra.channels.workbook.layout import SHEET_NAME, lay_out
 from dieutra.channels.workbook.rules import Rules
 from dieutra.engine.forms.check import evaluate

@@ -7,53 +7,14 @@ Numbers are compared to within 1e-6, because Excel adds doubles and the server e
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
+from dieutra.channels.workbook.cells import NUMERIC, Cells, Untranslatable, fitting, quoted
 from dieutra.engine.lang.ast import Ast
 from dieutra.engine.lang.functions import DATE
 from dieutra.engine.lang.values import NUMBER
 
-MAX_FORMULA = 8_000
-MAX_LITERAL = 250
 EPOCH_IN_EXCEL = 25_569
-NUMERIC = frozenset({"int", "decimal"})
-
-
-class Untranslatable(Exception):
-    """Excel cannot say this as the server does."""
-
-
-class Cells(Protocol):
-    """How a formula at one place of the workbook reads the answers."""
-
-    def type_of(self, path: str) -> str | None: ...
-
-    def value(self, path: str) -> str:
-        """A number, a text or a day; `""` when blank or not asked; for a choice its code. Never an error."""
-
-    def is_blank(self, path: str) -> str: ...
-
-    def added(self, paths: Sequence[str]) -> str:
-        """The sum of numeric cells, blank ones skipped."""
-
-    def chosen(self, path: str, choice: str) -> str: ...
-
-    def count_chosen(self, path: str) -> str: ...
-
-
-def quoted(text: str) -> str:
-    """A text literal, in pieces that Excel takes."""
-    pieces = [text[at : at + MAX_LITERAL] for at in range(0, len(text), MAX_LITERAL)] or [""]
-    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
-
-
-def fitting(formula: str) -> str:
-    """The formula, unless Excel would refuse the whole file because of its length."""
-    if len(formula) > MAX_FORMULA:
-        raise Untranslatable("quá dài")
-    return formula
 
 
 class Translator:
@@ -320,15 +281,3 @@ TRUTHS: dict[str, Compute] = {
     "contains": lambda it, parts: f"ISNUMBER(FIND({it.text(parts[1])},{it.text(parts[0])}))",
     "starts-with": lambda it, parts: f"(FIND({it.text(parts[1])},{it.text(parts[0])}&{it.text(parts[1])})=1)",
 }
-
-REFERENCE = re.compile(r"\$\{(/[^}]*)\}")
-
-
-def message(text: str, cells: Cells, shown: Callable[[str], str]) -> str:
-    """A message as a formula: `${/data/a}` becomes what stands in that cell (`shown`), “(trống)” when blank."""
-    pieces = REFERENCE.split(text)
-    parts = [quoted(piece) for piece in pieces[::2]]
-    for number, path in enumerate(pieces[1::2]):
-        value = f'IF({cells.is_blank(path)},"(trống)",{shown(path)})'
-        parts.insert(2 * number + 1, value)
-    return "&".join(part for part in parts if part != '""')

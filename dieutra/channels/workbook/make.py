@@ -47,7 +47,7 @@ def make_workbook(case: Case, sheet: Sheet) -> bytes:
     for section in layout.sections:
         drawing = Drawing(sheets[section.name], section, rules, styles, lists)
         roles |= drawing.draw(title, unit)
-        counts[section.name] = drawing.counts
+        counts[section.name] = drawing.verdicts.counts
     explained = draw_reasons(reasons, case, rules, styles, title, sheet.justifications) if reasons else []
     draw_guide(guide, case, layout, title, styles, counts)
     _draw_rules(book.add_worksheet(RULES), rules)

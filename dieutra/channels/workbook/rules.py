@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dieutra.channels.workbook.formula import NUMERIC, Translator, Untranslatable, fitting, message
+from dieutra.channels.workbook.cells import NUMERIC, Untranslatable, fitting, message
+from dieutra.channels.workbook.formula import Translator
 from dieutra.channels.workbook.layout import RULES, Layout, Place, vi
 from dieutra.channels.workbook.values import SEPARATOR, YES
 from dieutra.engine.forms.check import State

@@ -13,13 +13,14 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from dieutra.cases.models import Case
-from dieutra.cases.queries import cases_with_form
+from dieutra.cases.queries import cases_with_form, place_in_words
 from dieutra.channels.workbook import store
 from dieutra.channels.workbook.intake import Moved, Taken, keep
 from dieutra.channels.workbook.layout import lay_out
 from dieutra.channels.workbook.models import Batch, BatchFile, CellNote, Outcome
 from dieutra.channels.workbook.read import Problem, Read, facts_in, read_workbook
 from dieutra.channels.workbook.unpack import is_archive, unpack
+from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Invalid, Refusal
 from dieutra.forms.queries import engine_form
 from dieutra.people.permission import may
@@ -161,12 +162,14 @@ def _findings(row: BatchFile, case: Case, read: Read) -> list[CellNote]:
     if state is None:
         return []
     said = [(it.path, it.severity, it.message.get("vi", "")) for it in state.findings]
-    said += [(path, "missing", "Câu bắt buộc chưa có trả lời.") for path in state.missing]
+    for path in state.missing:
+        where = place_in_words(case, place_of(path))
+        said.append((path, "missing", f"{where}: câu bắt buộc chưa có trả lời."))
     notes = []
     for path, kind, message in said:
         at, place = read.cells.get(path), places.get(path)
-        where = (at.sheet, at.cell) if at else (place.sheet, place.cell) if place else ("", "")
-        notes.append(_note(row, kind, *where, state.values.get(path, ""), message))
+        cell = (at.sheet, at.cell) if at else (place.sheet, place.cell) if place else ("", "")
+        notes.append(_note(row, kind, *cell, state.values.get(path, ""), message))
     return notes
 
 

@@ -16,7 +16,13 @@ class Untranslatable(Exception):
 
 
 class Cells(Protocol):
-    """How a formula at one place of the workbook reads the answers."""
+    """How a formula at one place of the workbook reads the answers. Expressions name places, cells have paths."""
+
+    def path(self, place: str) -> str:
+        """The path of a place as seen from here. Raises Untranslatable when it stands for several."""
+
+    def all_paths(self, place: str, *, everywhere: bool = False) -> list[str]:
+        """The paths of a node set; `everywhere`: over all rows, whatever row the formula stands in."""
 
     def type_of(self, path: str) -> str | None: ...
 
@@ -24,6 +30,9 @@ class Cells(Protocol):
         """A number, a text or a day; `""` when blank or not asked; for a choice its code. Never an error."""
 
     def is_blank(self, path: str) -> str: ...
+
+    def asked(self, path: str) -> str:
+        """The condition under which the node is asked (a row: is there); nothing when always."""
 
     def added(self, paths: Sequence[str]) -> str:
         """The sum of numeric cells, blank ones skipped."""
@@ -54,6 +63,7 @@ def message(text: str, cells: Cells, shown: Callable[[str], str]) -> str:
     pieces = REFERENCE.split(text)
     parts = [quoted(piece) for piece in pieces[::2]]
     for number, path in enumerate(pieces[1::2]):
-        value = f'IF({cells.is_blank(path)},"(trống)",{shown(path)})'
+        here = cells.path(path)
+        value = f'IF({cells.is_blank(here)},"(trống)",{shown(here)})'
         parts.insert(2 * number + 1, value)
     return "&".join(part for part in parts if part != '""')

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from xlsxwriter.utility import quote_sheetname
+
 from dieutra.channels.workbook.layout import ANCHOR, CODE, FIRST, LABEL, STATUS, TOP, Line, Section, vi
 from dieutra.channels.workbook.pen import TRUE, Pen
 from dieutra.channels.workbook.rules import Rules
+from dieutra.channels.workbook.sheets import has_choice_cells
 from dieutra.channels.workbook.styles import Styles, height
 from dieutra.channels.workbook.values import NO, YES
 from dieutra.channels.workbook.verdicts import Verdicts
@@ -25,7 +28,7 @@ class Drawing:
         self, sheet: Any, section: Section, rules: Rules, styles: Styles, lists: Mapping[str, str]
     ) -> None:
         self.sheet, self.section, self.rules, self.styles, self.lists = sheet, section, rules, styles, lists
-        self.answers = rules.state.values
+        self.answers = rules.shown
         self.pen = Pen(sheet, rules, styles, lists)
         self.width = WIDTHS.get(section.columns, 14.0)
         self.last = section.check_column - 1
@@ -154,7 +157,7 @@ class Drawing:
             points += height(hint, LABEL_WIDTH + CODE_WIDTH, 9) - 4
         if "multiline" in node.appearance:
             points = max(points, 80)
-        if node.type == "select":
+        if has_choice_cells(node):
             self._across_answer(line.row, "label", "Chọn “Có” ở các dòng dưới đây")
             self.sheet.set_row(line.row, points)
             self._verdicts(line, [(0, node)])
@@ -163,6 +166,16 @@ class Drawing:
         self.sheet.set_row(line.row, max(points, height(answer, self.width * self.section.columns)))
         self.roles[node.path] = self.pen.write(node, node.path, line.row, FIRST, until=self.last)
         self._verdicts(line, [(0, node)])
+
+    def _repeat(self, line: Line) -> None:
+        """A repeat has a sheet of its own; here stands the way to it."""
+        sheet = next(it for it in self.rules.layout.row_sheets if it.repeat == line.node)
+        words = f"{sheet.label}: điền ở trang “{sheet.name}”"
+        self._across(line.row, words, "heading", 22)
+        self.sheet.write_url(
+            line.row, LABEL, f"internal:{quote_sheetname(sheet.name)}!A1", self.styles["link"], words
+        )
+        self._verdicts(line, [(0, line.node)])
 
     def _words(self, node: Node) -> tuple[str, str]:
         words = self._vi(node.label) or node.name
@@ -211,5 +224,6 @@ DRAW: dict[str, Callable[[Drawing, Line], None]] = {
     "columns": Drawing._heads,
     "row": Drawing._row,
     "question": Drawing._question,
+    "repeat": Drawing._repeat,
     "choice": Drawing._choice,
 }

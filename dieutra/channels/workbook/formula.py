@@ -47,7 +47,17 @@ class Translator:
         return ast[:2] in (["call", "sum"], ["call", "coalesce"]) and all(map(self._stays_whole, ast[2:]))
 
     def _path(self, ast: Ast) -> str | None:
-        return self.self_path if ast[0] == "self" else ast[1] if ast[0] == "path" else None
+        return self.self_path if ast[0] == "self" else self.cells.path(ast[1]) if ast[0] == "path" else None
+
+    def _paths(self, ast: Ast) -> list[str] | None:
+        """The paths of what may be a node set; None for anything else. A narrowed set is left to the server."""
+        if ast[0] == "self":
+            return [self.self_path]
+        if ast[0] == "path":
+            return self.cells.all_paths(ast[1])
+        if ast[0] == "where" and all(len(step) == 1 for step in ast[2:]):
+            return self.cells.all_paths(ast[1], everywhere=True)
+        return None
 
     # --- kinds
 
@@ -125,9 +135,13 @@ class Translator:
             return None if left is None or right is None else left + right
         if ast[:2] != ["call", "sum"]:
             return None
-        found = [self._path(part) for part in ast[2:]]
-        numeric = [path for path in found if path is not None and self.cells.type_of(path) in NUMERIC]
-        return numeric if len(numeric) == len(found) else None
+        found: list[str] = []
+        for part in ast[2:]:
+            paths = self._paths(part)
+            if paths is None or any(self.cells.type_of(path) not in NUMERIC for path in paths):
+                return None
+            found += paths
+        return found
 
     def _sum(self, parts: list[Ast]) -> str:
         summed = self._summed(["call", "sum", *parts])
@@ -154,10 +168,20 @@ class Translator:
         return numbers[0]
 
     def _count_non_empty(self, parts: list[Ast]) -> str:
-        found = [self._path(part) for part in parts]
+        found = [self._paths(part) for part in parts]
         if None in found:
             raise Untranslatable("count-non-empty")
-        return "(" + "+".join(f"IF({self.cells.is_blank(path)},0,1)" for path in found if path) + ")"
+        each = [f"IF({self.cells.is_blank(path)},0,1)" for paths in found for path in paths or ()]
+        return f"({'+'.join(each) or '0'})"
+
+    def _count(self, parts: list[Ast]) -> str:
+        """How many nodes are asked: rows that are there, questions that are not skipped."""
+        found = [self._paths(part) for part in parts]
+        if None in found:
+            raise Untranslatable("count")
+        asked = [self.cells.asked(path) for paths in found for path in paths or ()]
+        each = [f"IF({condition},1,0)" for condition in asked if condition]
+        return "(" + "+".join([str(asked.count("")), *each]) + ")"
 
     def _count_selected(self, parts: list[Ast]) -> str:
         path = self._path(parts[0])
@@ -241,6 +265,7 @@ ARITHMETIC = {"+": "+", "-": "-", "*": "*", "div": "/"}
 KINDS = {
     "number": {
         "sum",
+        "count",
         "count-non-empty",
         "count-selected",
         "round",
@@ -266,6 +291,7 @@ NUMBERS: dict[str, Compute] = {
     "number": lambda it, parts: it.number(parts[0]),
     "min": lambda it, parts: it._extreme("min", parts),
     "max": lambda it, parts: it._extreme("max", parts),
+    "count": Translator._count,
     "count-non-empty": Translator._count_non_empty,
     "count-selected": Translator._count_selected,
     "string-length": lambda it, parts: f"LEN({it.text(parts[0])})",

@@ -12,7 +12,7 @@ from dieutra.cases.models import Case
 from dieutra.cases.queries import place_in_words, sheet_to_fill
 from dieutra.channels.workbook.read import Problem, Read, read_workbook
 from dieutra.channels.workbook.values import options
-from dieutra.engine.forms.form import Node
+from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.forms.shown import shown
 from dieutra.engine.refusals import Stale
 from dieutra.forms.queries import engine_form
@@ -98,9 +98,7 @@ def _moved(case: Case, read: Read) -> Moved | Taken:
     if not differing and not reasons:
         return Taken(0, read.warnings)
     form = engine_form(case.form_id)
-    differences = [
-        _difference(read, form.by_path[path], text, sheet.answers) for path, text in differing.items()
-    ]
+    differences = [_difference(read, form, path, text, sheet.answers) for path, text in differing.items()]
     differences += [_reason(case, read, key, text, sheet.justifications) for key, text in reasons.items()]
     chosen = {"case": case.pk, "draft": sheet.version, "changes": differing, "reasons": reasons}
     choice = signing.dumps(chosen, salt=SALT, compress=True)
@@ -117,22 +115,26 @@ def _reason(case: Case, read: Read, key: str, text: str, said: Mapping[str, str]
     )
 
 
-def _difference(read: Read, node: Node, text: str, answers: Mapping[str, str]) -> Difference:
-    at = read.cells[node.path]
+def _difference(read: Read, form: Form, path: str, text: str, answers: Mapping[str, str]) -> Difference:
+    at, node = read.cells[path], form.node(path)
     code = (node.codes or {}).get("row", "")
     label = node.label.get("vi", node.name)
+    rows = [path[:end].rpartition("[")[2] for end, sign in enumerate(path) if sign == "]"]
+    label += "".join(f", mục {name}" for name in rows)
     return Difference(
         place=f"Trang “{at.sheet}”, ô {at.cell}",
         question=f"Mã số {code}, {label}" if code else label,
-        in_file=_words(node, text),
-        in_draft=_words(node, answers.get(node.path, "")),
+        in_file=_words(form, node, text),
+        in_draft=_words(form, node, answers.get(path, "")),
     )
 
 
-def _words(node: Node, text: str) -> str:
+def _words(form: Form, node: Node, text: str) -> str:
     if not text:
         return "(trống)"
-    offered = options(node)
+    if node.kind == "repeat":
+        return f"{len(text.split())} dòng"
+    offered = options(node, form)
     if offered:
         return "; ".join(offered.get(word, word) for word in text.split())
-    return shown(node, text, "vi")
+    return shown(node, text, "vi", form)

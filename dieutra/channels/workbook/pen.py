@@ -7,12 +7,13 @@ from typing import Any
 
 from dieutra.channels.workbook.layout import SERVER
 from dieutra.channels.workbook.rules import Rules
-from dieutra.channels.workbook.styles import Styles
+from dieutra.channels.workbook.styles import STYLES, Styles
 from dieutra.channels.workbook.validation import validation
 from dieutra.channels.workbook.values import LONGEST, as_cell, options
 from dieutra.engine.forms.form import Node
 
 TRUE = ["call", "true"]
+NOT_IN_CELLS = frozenset({"binary", "geotrace", "geoshape"})
 
 
 class Pen:
@@ -23,8 +24,8 @@ class Pen:
 
     def write(self, node: Node, path: str, row: int, column: int, until: int | None = None) -> str:
         """Writes the answer at `path`, over the columns until `until` where that is given; the cell's role."""
-        answer = self.rules.state.values.get(path, "")
-        content = as_cell(node, answer, options(node)) if answer else ""
+        answer = self.rules.shown.get(path, "")
+        content = as_cell(node, answer, options(node, self.rules.form)) if answer else ""
         role, style = self._role(node, path, answer, "input" if until is None else "answer")
         if until is not None and until > column:
             self.sheet.merge_range(row, column, row, until, "", self.styles[style])
@@ -59,8 +60,10 @@ class Pen:
                 return "calculated", "server"
             left = "answer_" if place == "answer" and number else ""
             return "calculated", f"{left}total_{node.type if number else 'string'}"
-        if (node.readonly is not None and list(node.readonly) == TRUE) or len(answer) > LONGEST:
+        readonly = node.readonly is not None and list(node.readonly) == TRUE
+        if readonly or len(answer) > LONGEST or node.type in NOT_IN_CELLS:
             return "fixed", "fixed"
         if node.type == "int" and not node.is_amount:
             return "input", "input_plain"
-        return "input", f"{place}_{node.type}" if number else f"input_{node.type}"
+        style = f"{place}_{node.type}" if number else f"input_{node.type}"
+        return "input", style if style in STYLES else "input_string"

@@ -15,7 +15,20 @@ from dieutra.cases.actions import JUSTIFICATION_LENGTH, known_from_frame
 from dieutra.cases.models import Case
 from dieutra.channels.web.formats import shown_number
 from dieutra.channels.workbook.layout import ANCHOR, SERVER, STAMP
-from dieutra.channels.workbook.stamp import NOT_OURS, REASON, Answering, Facts, Stamp, fingerprint, read_stamp
+from dieutra.channels.workbook.read_rows import Rows, moved_path, read_rows
+from dieutra.channels.workbook.rowsheets import ROW_ANCHOR
+from dieutra.channels.workbook.sheets import has_choice_cells, node_at
+from dieutra.channels.workbook.stamp import (
+    LIST,
+    NOT_OURS,
+    REASON,
+    ROW,
+    Answering,
+    Facts,
+    Stamp,
+    fingerprint,
+    read_stamp,
+)
 from dieutra.channels.workbook.values import Unreadable, as_answer, number_of, options, said, ticked
 from dieutra.engine.forms.check import State, evaluate
 from dieutra.engine.forms.form import Form, Node
@@ -92,16 +105,18 @@ def read_workbook(content: bytes, case: Case) -> Read:
         stamp = stamp_of(sheets)
         _refuse_stranger(stamp.facts, case)
         pages, errors = _pages(stamp, sheets), sheets.errors()
-    reader = _Reader(engine_form(case.form_id), pages, errors)
+    reader = Reader(engine_form(case.form_id), pages, errors)
     for path, cells in _by_path(stamp).items():
         reader.read(path, cells)
+    reader.settle_rows(stamp)
     reader.compare_calculations(known_from_frame(case), stamp)
+    where = {reader.kept(it.path): it for it in stamp.cells[::-1]}
     return Read(
         stamp.facts,
         reader.answers,
         reader.changes,
         tuple(reader.problems),
-        {it.path: it for it in stamp.cells[::-1]},
+        where,
         reader.reasons,
         reader.state,
     )
@@ -142,14 +157,13 @@ def _pages(stamp: Stamp, sheets: Apart) -> dict[str, Table]:
             f"Tệp thiếu trang “{gone[0]}” (đã bị xóa hoặc đổi tên). Hãy đặt lại tên cũ, hoặc tải lại tệp."
         )
     pages = {name: sheets.table(name) for name in names}
+    of_rows = {each.sheet for each in stamp.cells if each.role == ROW}
     for each in stamp.cells:
         row, _ = position(each.cell)
-        anchor = _at(pages[each.sheet], row, ANCHOR)
-        if (
-            not anchor
-            or not isinstance(anchor, str)
-            or not (each.path == anchor or each.path.startswith(f"{anchor}/"))
-        ):
+        anchor = _at(pages[each.sheet], row, ROW_ANCHOR if each.sheet in of_rows else ANCHOR)
+        path = each.path.rpartition("|")[2] if each.sheet in of_rows else each.path
+        placed = isinstance(anchor, str) and anchor and (path == anchor or path.startswith(f"{anchor}/"))
+        if each.role != LIST and not placed:
             raise Invalid(MOVED, [Refused(f"Trang “{each.sheet}”, ô {each.cell}", "Dòng không còn đúng chỗ")])
     return pages
 
@@ -169,7 +183,7 @@ def _at(table: Table, row: int, column: int) -> Cell:
     return table[row][column] if row < len(table) and column < len(table[row]) else None
 
 
-class _Reader:
+class Reader:
     def __init__(self, form: Form, pages: Mapping[str, Table], errors: Mapping[str, set[str]]) -> None:
         self.form, self.pages, self.errors = form, pages, errors
         self.answers: dict[str, str] = {}
@@ -177,6 +191,7 @@ class _Reader:
         self.reasons: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.state: State | None = None
+        self.rows = Rows()
 
     def read(self, path: str, cells: list[Answering]) -> None:
         """One answer; several cells when several choices may be taken."""
@@ -184,14 +199,31 @@ class _Reader:
             self._reason(cells[0])
         if cells[0].role != "input":
             return
-        node = self.form.by_path[path]
-        answer = self._choices(cells) if node.type == "select" else self._one(node, cells[0])
+        node = node_at(self.form, path)
+        answer = self._choices(cells) if has_choice_cells(node) else self._one(node, cells[0])
         if answer is None:
             return
         if answer:
             self.answers[path] = answer
         if fingerprint(answer) != cells[0].held:
             self.changes[path] = answer
+
+    def settle_rows(self, stamp: Stamp) -> None:
+        """Rows get the paths under which they are kept; rows that nobody began, or that were emptied, fall away."""
+        if not self.form.repeats:
+            return
+        self.rows = read_rows(stamp.cells, self.answers, self._content, self._note)
+        self.answers = self._moved(self.answers) | self.rows.lists
+        self.changes = self._moved(self.changes) | self.rows.changed_lists
+        self.reasons = self._moved(self.reasons)
+
+    def _moved(self, texts: Mapping[str, str]) -> dict[str, str]:
+        kept = {moved_path(path, self.rows.renamed): text for path, text in texts.items()}
+        return {path: text for path, text in kept.items() if path is not None}
+
+    def kept(self, path: str) -> str:
+        """A path of the workbook as the response has it; as it is where it is not kept."""
+        return moved_path(path, self.rows.renamed) or path
 
     def _content(self, at: Answering) -> Cell:
         return _at(self.pages[at.sheet], *position(at.cell))
@@ -202,7 +234,7 @@ class _Reader:
             self._note(at, "ô đang báo lỗi công thức. Hãy xóa nội dung ô rồi ghi lại.")
             return None
         try:
-            return as_answer(node, content, options(node))
+            return as_answer(node, content, options(node, self.form))
         except Unreadable as problem:
             untouched = isinstance(content, str) and fingerprint(content) == at.held
             self._note(at, str(problem), hinders=not untouched)
@@ -236,9 +268,9 @@ class _Reader:
             return
         state = self.state = evaluate(self.form, {**known, **self.answers})
         for at in stamp.cells:
-            if at.role == "calculated" and not self._agrees(at, state.values.get(at.path, "")):
-                number = self.form.by_path[at.path].type in ("int", "decimal")
-                right = state.values.get(at.path, "")
+            if at.role == "calculated" and not self._agrees(at, state.values.get(self.kept(at.path), "")):
+                number = node_at(self.form, at.path).type in ("int", "decimal")
+                right = state.values.get(self.kept(at.path), "")
                 right = shown_number(right) if number else right
                 self._note(
                     at,
@@ -252,7 +284,7 @@ class _Reader:
         content = self._content(at)
         if content is None or content in ("", SERVER):
             return True
-        if self.form.by_path[at.path].type not in ("int", "decimal"):
+        if node_at(self.form, at.path).type not in ("int", "decimal"):
             return said(content).strip() == right.strip()
         if isinstance(content, bool) or not isinstance(content, int | float):
             return False

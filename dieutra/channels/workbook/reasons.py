@@ -34,7 +34,11 @@ def reason_key(check: Check) -> str:
 
 def asking(rules: Rules) -> list[Check]:
     """The checks that ask for a reason when they do not hold."""
-    return [check for check in rules.form.checks if check.severity == "soft" and check.justify]
+    beside = {
+        check.name for sheet in rules.layout.row_sheets for check in sheet.checks
+    }  # have a column there
+    soft = (check for check in rules.form.checks if check.severity == "soft" and check.justify)
+    return [check for check in soft if check.name not in beside]
 
 
 def draw_reasons(
@@ -77,7 +81,7 @@ def _line(
 ) -> Answering:
     key = reason_key(check)
     where, reason = place_in_words(case, check.where), said.get(key, "")
-    what = vi(fill(check.message, rules.state.values, rules.form.by_path))
+    what = vi(fill(check.message, rules.state.values, rules.form))
     cell = str(xl_rowcol_to_cell(row, WHY))
     sheet.write_string(row, WHERE, where, styles["label"])
     if verdict is None:

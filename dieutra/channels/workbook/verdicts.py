@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from dieutra.channels.workbook.cells import Untranslatable
 from dieutra.channels.workbook.pen import TRUE
 from dieutra.channels.workbook.rules import HARD, MISSING, SKIPPED, SOFT, WORDS, Rules
+from dieutra.channels.workbook.sheets import has_choice_cells, node_at
 from dieutra.channels.workbook.styles import Styles
 from dieutra.engine.forms.form import Node
 
@@ -44,14 +45,16 @@ class Verdicts:
             gate = rules.gate(path)
         except Untranslatable:
             gate = None
-        if gate:
+        if begun := rules.begun(path):
+            steps.append((f"NOT({begun.seen_from(self.name)})", "", True))
+        if gate and gate != begun:
             steps.append((f"NOT({gate.seen_from(self.name)})", SKIPPED, path not in rules.state.relevant))
         for severity, letter in (("hard", HARD), ("soft", SOFT)):
             of_it = [it for it in rules.verdicts.get(path, ()) if it.check.severity == severity]
             if of_it:
                 fails = ",".join(it.fails.seen_from(self.name) for it in of_it)
                 steps.append((f"OR({fails})", letter, any(it.now for it in of_it)))
-        if node.type != "select" and node.required is not None and list(node.required) == TRUE:
+        if not has_choice_cells(node) and node.required is not None and list(node.required) == TRUE:
             blank = rules.layout.places[path].cell
             steps.append((f'{blank}=""', MISSING, path in rules.state.missing))
         return steps
@@ -72,7 +75,7 @@ class Verdicts:
         for letter, name in ((SKIPPED, "skipped"), (HARD, "hard"), (SOFT, "soft"), (MISSING, "missing")):
             self._when(area, f'={status}="{letter}"', name)
         for path, place in self.rules.layout.places.items():
-            if place.sheet == self.name and self.rules.form.by_path[path].type == "decimal":
+            if place.sheet == self.name and node_at(self.rules.form, path).type == "decimal":
                 # without this a whole number would show a dangling decimal mark
                 here = (place.row, place.column, place.row, place.column)
                 self._when(here, f"=IFERROR({place.cell}=INT({place.cell}),FALSE)", "whole")

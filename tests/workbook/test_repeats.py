@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import datetime
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 from dieutra.cases import actions
 from dieutra.cases.models import Case, Draft
 from dieutra.cases.queries import sheet_to_fill
-from dieutra.channels.workbook.intake import Moved, Taken, take
+from dieutra.channels.workbook.intake import Moved, Taken, take, take_over
 from dieutra.channels.workbook.layout import RULES, Layout, lay_out
 from dieutra.channels.workbook.make import make_workbook
 from dieutra.channels.workbook.read import Read, read_workbook
@@ -29,36 +31,36 @@ from tests.workbook.excel import through_libreoffice
 
 HOUSEHOLD = """
     | survey |
-    |        | type                | name      | label::Tiếng Việt (vi) | calculation             | relevant    | constraint | required | appearance |
-    |        | begin group         | chung     | A. Chung               |                         |             |            |          |            |
-    |        | text                | chu_ho    | Chủ hộ                 |                         |             |            | yes      |            |
-    |        | integer             | them      | Thu khác               |                         |             |            |          |            |
-    |        | calculate           | tong      | Tổng lương             | sum(${luong}) + ${them} |             |            |          |            |
-    |        | integer             | so_nguoi  | Số người               |                         |             |            |          |            |
-    |        | end group           |           |                        |                         |             |            |          |            |
-    |        | begin repeat        | nguoi     | B. Người trong hộ      |                         |             |            |          |            |
-    |        | text                | ten       | Họ tên                 |                         |             |            | yes      |            |
-    |        | integer             | tuoi      | Tuổi                   |                         |             | . < 130    |          |            |
-    |        | select_one co       | di_lam    | Có đi làm              |                         |             |            |          |            |
-    |        | integer             | luong     | Lương                  |                         | ${di_lam} = '1' |        |          |            |
-    |        | select_multiple viec | viec     | Việc                   |                         |             |            |          |            |
-    |        | calculate           | ca_nam    | Lương cả năm           | ${luong} * 12           |             |            |          |            |
-    |        | begin repeat        | bang      | C. Bằng cấp            |                         |             |            |          |            |
-    |        | text                | ten_bang  | Tên bằng               |                         |             |            |          |            |
-    |        | integer             | nam       | Năm                    |                         |             |            |          |            |
-    |        | end repeat          |           |                        |                         |             |            |          |            |
-    |        | end repeat          |           |                        |                         |             |            |          |            |
+    | | type | name | label::Tiếng Việt (vi) | calculation | relevant | constraint | required | appearance |
+    | | begin group | chung | A. Chung | | | | | |
+    | | text | chu_ho | Chủ hộ | | | | yes | |
+    | | integer | them | Thu khác | | | | | |
+    | | calculate | tong | Tổng lương | sum(${luong}) + ${them} | | | | |
+    | | integer | so_nguoi | Số người | | | | | |
+    | | end group | | | | | | | |
+    | | begin repeat | nguoi | B. Người trong hộ | | | | | |
+    | | text | ten | Họ tên | | | | yes | |
+    | | integer | tuoi | Tuổi | | | . < 130 | | |
+    | | select_one co | di_lam | Có đi làm | | | | | |
+    | | integer | luong | Lương | | ${di_lam} = '1' | | | |
+    | | select_multiple viec | viec | Việc | | | | | |
+    | | calculate | ca_nam | Lương cả năm | ${luong} * 12 | | | | |
+    | | begin repeat | bang | C. Bằng cấp | | | | | |
+    | | text | ten_bang | Tên bằng | | | | | |
+    | | integer | nam | Năm | | | | | |
+    | | end repeat | | | | | | | |
+    | | end repeat | | | | | | | |
     | choices |
-    |         | list_name | name | label::Tiếng Việt (vi) |
-    |         | co        | 1    | Có                     |
-    |         | co        | 0    | Không                  |
-    |         | viec      | a    | Ruộng                  |
-    |         | viec      | b    | Chợ                    |
+    | | list_name | name | label::Tiếng Việt (vi) |
+    | | co | 1 | Có |
+    | | co | 0 | Không |
+    | | viec | a | Ruộng |
+    | | viec | b | Chợ |
     | checks |
-    |        | name | where    | severity | expression                    | message::Tiếng Việt (vi)           | justify |
-    |        | K1   | luong    | soft     | . <= 50                       | Lương ${luong} của ${ten} cao      | yes     |
-    |        | K2   | so_nguoi | hard     | . = count(${nguoi})           | Số người khác số dòng              |         |
-    |        | K3   | tuoi     | hard     | . >= 15 or ${di_lam} != '1'   | ${ten} chưa đến tuổi đi làm        |         |
+    | | name | where | severity | expression | message::Tiếng Việt (vi) | justify |
+    | | K1 | luong | soft | . <= 50 | Lương ${luong} của ${ten} cao | yes |
+    | | K2 | so_nguoi | hard | . = count(${nguoi}) | Số người khác số dòng | |
+    | | K3 | tuoi | hard | . >= 15 or ${di_lam} != '1' | ${ten} chưa đến tuổi đi làm | |
 """
 HO = "/data/nguoi"
 SAVED = {
@@ -83,6 +85,7 @@ def of_form(case: Case, text: str) -> Case:
     version = FormVersion.objects.create(
         form_id=made.id, version=made.version, title="Phiếu thử", model=made.to_json()
     )
+    engine_form.cache_clear()  # numbers of versions that were rolled back are given again
     Case.objects.filter(pk=case.pk).update(form=version)
     return Case.objects.select_related("campaign", "unit__area", "form").get(pk=case.pk)
 
@@ -132,7 +135,8 @@ def put(case: Case, cells: dict[str, Any], content: bytes | None = None) -> byte
             place = layout.places[path]
             node = read_form.by_path.get(path) or read_form.node(path.replace("[+]", ""))
             listed = options(node, read_form)
-            book[place.sheet][place.cell] = listed.get(text, text) if isinstance(text, str) else text
+            picked = node.type in ("select1", "acknowledge") and isinstance(text, str)
+            book[place.sheet][place.cell] = listed.get(text, text) if picked else text
 
     return changed(content or made(case), typed)
 
@@ -254,8 +258,39 @@ def test_a_draft_whose_rows_moved_meanwhile_is_not_overwritten(world: World, sav
     actions.save_draft(world.user("don.vi"), saved, 1, {HO: "1 3 4", f"{HO}[4]/ten": "Dung"}, {})
     moved = take(world.user("don.vi"), saved, content)
     assert isinstance(moved, Moved)
-    assert ("3 dòng", "3 dòng") in [(it.in_file, it.in_draft) for it in moved.differences]
+    assert ("4 dòng", "3 dòng") in [(it.in_file, it.in_draft) for it in moved.differences]
     assert Draft.objects.get(case=saved).answers[HO] == "1 3 4"
+    take_over(world.user("don.vi"), saved, moved.choice)
+    stored = Draft.objects.get(case=saved).answers
+    assert (stored[HO], stored[f"{HO}[4]/ten"], stored[f"{HO}[5]/ten"]) == ("1 3 4 5", "Dung", "Chi")
+
+
+def test_rows_that_two_people_added_at_once_both_stay(world: World, saved: Case) -> None:
+    inner = f"{HO}[+]/bang[1]"
+    content = put(saved, {f"{HO}[5]/ten": "Chi", f"{inner}#over": 4, f"{inner}/nam": 1990})
+    assert layout_of(saved).rows_of(HO)[3].path == f"{HO}[5]"
+    user = world.user("don.vi")
+    actions.save_draft(user, saved, 1, {HO: "1 3 5", f"{HO}[5]/ten": "Dung"}, {})
+    moved = take(user, saved, content)
+    assert isinstance(moved, Moved)
+    take_over(user, saved, moved.choice)
+    stored = Draft.objects.get(case=saved).answers
+    assert (stored[HO], stored[f"{HO}[5]/ten"], stored[f"{HO}[6]/ten"]) == ("1 3 5 6", "Dung", "Chi")
+    assert (stored[f"{HO}[6]/bang"], stored[f"{HO}[6]/bang[1]/nam"]) == ("1", "1990")
+
+
+def test_a_hidden_value_of_a_new_row_is_given_as_on_the_web(world: World) -> None:
+    text = """
+    | survey |
+    |        | type         | name | label::Tiếng Việt (vi) | default |
+    |        | begin repeat | nha  | Nhà                    |         |
+    |        | hidden       | loai |                        | moi     |
+    |        | integer      | tang | Số tầng                |         |
+    |        | end repeat   |      |                        |         |
+    """
+    case = of_form(world.case("don.vi"), text)
+    found = read(case, {"/data/nha[1]/tang": 2})
+    assert dict(found.changes) == {"/data/nha": "1", "/data/nha[1]/tang": "2", "/data/nha[1]/loai": "moi"}
 
 
 def test_a_row_that_was_moved_in_the_file_is_noticed(saved: Case) -> None:
@@ -320,3 +355,115 @@ def test_libreoffice_computes_rows_as_the_server_does_and_gives_them_back(
             fails = book[RULES].cell(verdict.fails.row + 1, verdict.fails.column + 1).value
             assert fails == ((verdict.check.name, path) in said), (verdict.check.name, path)
     assert {"K1", "K2", "K3"} <= {it.check.name for every in rules.verdicts.values() for it in every}
+
+
+def test_a_count_that_people_give_leaves_room_and_the_count_decides(world: World) -> None:
+    text = """
+    | survey |
+    |        | type         | name | label::Tiếng Việt (vi) | repeat_count |
+    |        | integer      | so   | Số nhà                 |              |
+    |        | begin repeat | nha  | Nhà                    | ${so}        |
+    |        | integer      | tang | Số tầng                |              |
+    |        | end repeat   |      |                        |              |
+    """
+    case = of_form(world.case("don.vi"), text)
+    actions.save_draft(world.user("don.vi"), case, 0, {"/data/so": "2"}, {})
+    assert len(layout_of(case).rows_of("/data/nha")) == 22
+    found = read(case, {"/data/so": 3, "/data/nha[2]/tang": 4, "/data/nha[3]/tang": 5})
+    assert dict(found.changes) == {"/data/so": "3", "/data/nha[2]/tang": "4", "/data/nha[3]/tang": "5"}
+    assert found.state is not None
+    assert found.state.values["/data/nha[3]/tang"] == "5"
+
+
+def test_a_thousand_rows_fit_and_no_more(world: World) -> None:
+    text = """
+    | survey |
+    |        | type         | name | label::Tiếng Việt (vi) |
+    |        | begin repeat | nha  | Nhà                    |
+    |        | integer      | tang | Số tầng                |
+    |        | end repeat   |      |                        |
+    """
+    case = of_form(world.case("don.vi"), text)
+    answers = {"/data/nha": " ".join(str(n) for n in range(1, 991))}
+    answers |= {f"/data/nha[{n}]/tang": str(n) for n in range(1, 991)}
+    actions.save_draft(world.user("don.vi"), case, 0, answers, {})
+    assert len(layout_of(case).rows_of("/data/nha")) == 1000
+    found = read(case, {"/data/nha[990]/tang": 7})
+    assert dict(found.changes) == {"/data/nha[990]/tang": "7"}
+
+
+QUESTIONS = """
+    | survey |
+    |        | type              | name   | label::Tiếng Việt (vi) | choice_filter  | parameters         |
+    |        | time              | gio    | Giờ                    |                |                    |
+    |        | dateTime          | luc    | Lúc                    |                |                    |
+    |        | rank mau          | hang   | Xếp hạng               |                |                    |
+    |        | acknowledge       | dong_y | Đồng ý                 |                |                    |
+    |        | geopoint          | diem   | Vị trí                 |                |                    |
+    |        | range             | muc    | Mức                    |                | start=0 end=10 step=1 |
+    |        | select_one tinh   | tinh   | Tỉnh                   |                |                    |
+    |        | select_one xa     | xa     | Xã                     | tinh = ${tinh} |                    |
+    |        | select_multiple xa | cac_xa | Các xã                | tinh = ${tinh} |                    |
+    | choices |
+    |         | list_name | name | label::Tiếng Việt (vi) | tinh |
+    |         | mau       | d    | Đỏ                     |      |
+    |         | mau       | x    | Xanh                   |      |
+    |         | tinh      | 1    | Hà Nam                 |      |
+    |         | tinh      | 2    | Hà Nội                 |      |
+    |         | xa        | 11   | Xã A                   | 1    |
+    |         | xa        | 21   | Xã B                   | 2    |
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "stored"),
+    [
+        ("gio", "8h30", "08:30"),
+        ("gio", "08:05", "08:05"),
+        ("gio", clock(13, 45), "13:45"),
+        ("luc", datetime(2026, 3, 5, 8, 30), "2026-03-05T08:30"),
+        ("luc", "5/3/2026 8:30", "2026-03-05T08:30"),
+        ("hang", "x, d", "x d"),
+        ("dong_y", "OK", "OK"),
+        ("diem", "21.0285 105.8542", "21.0285 105.8542"),
+        ("muc", 7, "7"),
+        ("xa", "21", "21"),
+        ("cac_xa", "21 11", "21 11"),
+        ("cac_xa", 21, "21"),
+    ],
+)
+def test_every_question_that_a_cell_can_hold_comes_back(
+    world: World, name: str, typed: Any, stored: str
+) -> None:
+    case = of_form(world.case("don.vi"), QUESTIONS)
+    found = read(case, {f"/data/{name}": typed})
+    assert found.problems == ()
+    assert dict(found.changes) == {f"/data/{name}": stored}
+    actions.save_draft(world.user("don.vi"), case, 0, dict(found.changes), {})
+    assert dict(read_workbook(made(case), case).changes) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("gio", "25:00", "giờ"),
+        ("luc", "mai", "ngày"),
+        ("hang", "x, vàng", "không phải mã"),
+        ("hang", "x", "xếp"),
+        ("diem", "Hà Nội", "tọa độ"),
+        ("xa", "Xã Z", "không có trong danh sách"),
+        ("dong_y", "không", "không có trong danh sách"),
+    ],
+)
+def test_what_no_such_question_takes_is_named_in_words(
+    world: World, name: str, typed: Any, said: str
+) -> None:
+    case = of_form(world.case("don.vi"), QUESTIONS)
+    (problem,) = read(case, {f"/data/{name}": typed}).hindering
+    assert said in problem.message
+
+
+def test_a_choice_that_the_filter_does_not_offer_is_found_by_the_server(world: World) -> None:
+    case = of_form(world.case("don.vi"), QUESTIONS)
+    take(world.user("don.vi"), case, put(case, {"/data/tinh": "1", "/data/xa": "21"}))
+    assert [it.check for it in sheet_to_fill(case).state.findings] == ["choice"]

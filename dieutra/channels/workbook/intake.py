@@ -11,9 +11,11 @@ from dieutra.cases import actions
 from dieutra.cases.models import Case
 from dieutra.cases.queries import place_in_words, sheet_to_fill
 from dieutra.channels.workbook.read import Problem, Read, read_workbook
+from dieutra.channels.workbook.read_rows import laid_over
 from dieutra.channels.workbook.values import options
 from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.forms.shown import shown
+from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Stale
 from dieutra.forms.queries import engine_form
 from dieutra.people.models import User
@@ -93,11 +95,12 @@ def take_over(actor: User, case: Case, choice: str) -> int:
 
 def _moved(case: Case, read: Read) -> Moved | Taken:
     sheet = sheet_to_fill(case)
-    differing = {path: text for path, text in read.changes.items() if text != sheet.answers.get(path, "")}
-    reasons = {key: text for key, text in read.reasons.items() if text != sheet.justifications.get(key, "")}
+    form = engine_form(case.form_id)
+    changes, said = laid_over(form, read.rows, read.changes, read.reasons, sheet.answers)
+    differing = {path: text for path, text in changes.items() if text != sheet.answers.get(path, "")}
+    reasons = {key: text for key, text in said.items() if text != sheet.justifications.get(key, "")}
     if not differing and not reasons:
         return Taken(0, read.warnings)
-    form = engine_form(case.form_id)
     differences = [_difference(read, form, path, text, sheet.answers) for path, text in differing.items()]
     differences += [_reason(case, read, key, text, sheet.justifications) for key, text in reasons.items()]
     chosen = {"case": case.pk, "draft": sheet.version, "changes": differing, "reasons": reasons}
@@ -106,23 +109,23 @@ def _moved(case: Case, read: Read) -> Moved | Taken:
 
 
 def _reason(case: Case, read: Read, key: str, text: str, said: Mapping[str, str]) -> Difference:
-    at = read.cells[key]
+    at = read.cells.get(key)
     return Difference(
-        place=f"Trang “{at.sheet}”, ô {at.cell}",
-        question=f"Giải trình: {place_in_words(case, key.partition('|')[2])}",
+        place=f"Trang “{at.sheet}”, ô {at.cell}" if at else "Dòng mới trong tệp",
+        question=f"Giải trình: {place_in_words(case, place_of(key.partition('|')[2]))}",
         in_file=text or "(trống)",
         in_draft=said.get(key) or "(trống)",
     )
 
 
 def _difference(read: Read, form: Form, path: str, text: str, answers: Mapping[str, str]) -> Difference:
-    at, node = read.cells[path], form.node(path)
+    at, node = read.cells.get(path), form.node(path)
     code = (node.codes or {}).get("row", "")
     label = node.label.get("vi", node.name)
     rows = [path[:end].rpartition("[")[2] for end, sign in enumerate(path) if sign == "]"]
     label += "".join(f", mục {name}" for name in rows)
     return Difference(
-        place=f"Trang “{at.sheet}”, ô {at.cell}",
+        place=f"Trang “{at.sheet}”, ô {at.cell}" if at else "Dòng mới trong tệp",
         question=f"Mã số {code}, {label}" if code else label,
         in_file=_words(form, node, text),
         in_draft=_words(form, node, answers.get(path, "")),

@@ -32,6 +32,7 @@ from dieutra.channels.workbook.stamp import (
 from dieutra.channels.workbook.values import Unreadable, as_answer, number_of, options, said, ticked
 from dieutra.engine.forms.check import State, evaluate
 from dieutra.engine.forms.form import Form, Node
+from dieutra.engine.forms.given import new_row
 from dieutra.engine.refusals import Invalid
 from dieutra.engine.refusals import Problem as Refused
 from dieutra.forms.queries import engine_form
@@ -73,6 +74,7 @@ class Read:
     reasons: Mapping[str, str] = field(
         default_factory=dict
     )  # `check|path` -> a justification that was changed
+    rows: Rows = field(default_factory=Rows)
     state: State | None = None  # what the checks say of `answers` alone; None when something hinders
 
     @property
@@ -118,6 +120,7 @@ def read_workbook(content: bytes, case: Case) -> Read:
         tuple(reader.problems),
         where,
         reader.reasons,
+        reader.rows,
         reader.state,
     )
 
@@ -216,6 +219,12 @@ class Reader:
         self.answers = self._moved(self.answers) | self.rows.lists
         self.changes = self._moved(self.changes) | self.rows.changed_lists
         self.reasons = self._moved(self.reasons)
+        for repeat, names in self.rows.added.items():
+            for name in names:
+                begun = new_row(self.form, repeat, name, self.answers)
+                unseen = {path: text for path, text in begun.items() if self.form.node(path).kind == "hidden"}
+                self.answers |= unseen
+                self.changes |= unseen
 
     def _moved(self, texts: Mapping[str, str]) -> dict[str, str]:
         kept = {moved_path(path, self.rows.renamed): text for path, text in texts.items()}

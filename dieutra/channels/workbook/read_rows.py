@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dieutra.channels.workbook.rowsheets import UNKNOWN
+from dieutra.channels.workbook.sheets import INDEX
 from dieutra.channels.workbook.stamp import LIST, OVER, ROW, Answering, fingerprint
 from dieutra.channels.workbook.values import Unreadable, number_of, said
-from dieutra.engine.forms.rows import row_names
+from dieutra.engine.forms.form import Form
+from dieutra.engine.forms.rows import next_name, row_names
 from dieutra.places.spreadsheet import Cell
 
 Content = Callable[[Answering], Cell]
@@ -29,11 +31,16 @@ class _Row:
 
 @dataclass
 class Rows:
-    """`renamed`: path of a row in the workbook → in the response; `lists`: path of a repeat → its rows now."""
+    """`renamed`: path of a row in the workbook → in the response; `lists`: path of a repeat → its rows now.
+
+    `added`, `removed`: path of a repeat → names of rows that the file brings or no longer has.
+    """
 
     renamed: dict[str, str] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
     changed_lists: dict[str, str] = field(default_factory=dict)
+    added: dict[str, list[str]] = field(default_factory=dict)
+    removed: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_rows(stamped: Iterable[Answering], answers: Mapping[str, str], content: Content, note: Note) -> Rows:
@@ -52,7 +59,12 @@ def read_rows(stamped: Iterable[Answering], answers: Mapping[str, str], content:
             found.renamed[row.at.path] = row.path
             repeat, _, name = row.path.rpartition("[")
             used.setdefault(repeat, []).append(name[:-1])
-    _keep_lists(found, stamped, used, rows)
+            if row.spare:
+                found.added.setdefault(repeat, []).append(name[:-1])
+        elif not row.spare:
+            repeat, _, name = row.at.path.rpartition("[")
+            found.removed.setdefault(repeat, []).append(name[:-1])
+    _keep_lists(found, stamped, used)
     return found
 
 
@@ -98,12 +110,7 @@ def _fill_outer(path: str, rows: Mapping[str, _Row]) -> None:
 
 def _sheets_over(rows: Iterable[_Row]) -> dict[str, str]:
     """Place of a repeat → its sheet."""
-    return {_place_of(row.at.path): row.sheet for row in rows}
-
-
-def _place_of(path: str) -> str:
-    parts = path.split("[")
-    return parts[0] + "".join(part.partition("]")[2] for part in parts[1:])
+    return {INDEX.sub("", row.at.path): row.sheet for row in rows}
 
 
 def _place(
@@ -126,7 +133,7 @@ def _place(
     if row.over is None:
         return
     try:
-        over = _outer_row(row.over, by_number, sheets[_place_of(outer)], content)
+        over = _outer_row(row.over, by_number, sheets[INDEX.sub("", outer)], content)
     except Unreadable as problem:
         note(row.over, str(problem))
         return
@@ -178,13 +185,13 @@ def _outer_row(
     return row
 
 
-def _keep_lists(
-    found: Rows, stamped: list[Answering], used: Mapping[str, list[str]], rows: Mapping[str, _Row]
-) -> None:
+def _keep_lists(found: Rows, stamped: list[Answering], used: Mapping[str, list[str]]) -> None:
     """The lists of all repeats without a count; those are the ones that were stamped."""
     lists = {at.path: at for at in stamped if at.role == LIST}
-    places = {_place_of(path) for path in lists}
-    found.lists = {repeat: " ".join(names) for repeat, names in used.items() if _place_of(repeat) in places}
+    places = {INDEX.sub("", path) for path in lists}
+    found.lists = {
+        repeat: " ".join(names) for repeat, names in used.items() if INDEX.sub("", repeat) in places
+    }
     for path, at in lists.items():
         if UNKNOWN not in path and fingerprint(found.lists.get(path, "")) != at.held:
             found.changed_lists[path] = found.lists.get(path, "")
@@ -201,4 +208,37 @@ def moved_path(path: str, renamed: Mapping[str, str]) -> str | None:
     return None if row is None else f"{key}{mark}{row}{path[end + 1 :]}"
 
 
-__all__ = ["Rows", "moved_path", "read_rows", "row_names"]
+def laid_over(
+    form: Form,
+    rows: Rows,
+    changes: Mapping[str, str],
+    reasons: Mapping[str, str],
+    standing: Mapping[str, str],
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The file's changes for a draft that moved: its new rows are added beside those that others added meanwhile."""
+    changes, reasons, renamed = dict(changes), dict(reasons), dict[str, str]()
+    for repeat in sorted({*rows.added, *rows.removed}, key=lambda path: path.count("[")):
+        here = _under(repeat, renamed)
+        names = row_names(standing.get(here))
+        kept = [name for name in names if name not in rows.removed.get(repeat, ())]
+        for name in rows.added.get(repeat, ()):
+            taken = any(path.startswith(f"{here}[{name}]") for path in standing)
+            new = next_name((*names, *kept, name)) if taken or name in kept else name
+            kept.append(new)
+            if (row := f"{repeat}[{name}]") != f"{here}[{new}]":
+                renamed[row] = f"{here}[{new}]"
+        if changes.pop(repeat, None) is not None or form.node(repeat).count is None:
+            changes[here] = " ".join(kept)
+    moved = {_under(path, renamed): text for path, text in changes.items()}
+    said = {
+        f"{key.partition('|')[0]}|{_under(key.partition('|')[2], renamed)}": it for key, it in reasons.items()
+    }
+    return moved, said
+
+
+def _under(path: str, renamed: Mapping[str, str]) -> str:
+    """The path with the longest row in it that was renamed."""
+    for end in range(len(path) - 1, -1, -1):
+        if path[end] == "]" and path[: end + 1] in renamed:
+            return renamed[path[: end + 1]] + path[end + 1 :]
+    return path

@@ -44,6 +44,7 @@ class RowSheet:
     over: RowSheet | None
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    fixed: int = 0  # the number of rows where the form fixes it
     checks: list[Check] = field(default_factory=list)  # those that ask for a reason, one column each
     notes: list[Node] = field(default_factory=list)
 
@@ -95,6 +96,7 @@ def lay_row_sheets(
         _add_columns(sheet, form, node.path, "")
         inside = (check for check in form.checks if form.shape.innermost(check.where) == node.path)
         sheet.checks = [it for it in inside if it.severity == "soft" and it.justify and it.where != node.path]
+        sheet.fixed = _fixed(form, node)
         _add_rows(sheet, state, answers)
         sheets[node.path] = sheet
     return list(sheets.values())
@@ -131,13 +133,15 @@ def _names(sheet: RowSheet, state: State | None, answers: Mapping[str, str], rep
         return found
     if sheet.repeat.count is None:
         return row_names(answers.get(repeat))[:MAX_ROWS]
-    count = _fixed(sheet)
-    return tuple(str(number) for number in range(1, count + 1)) if count and UNKNOWN not in repeat else ()
+    known = UNKNOWN not in repeat
+    return tuple(str(number) for number in range(1, sheet.fixed + 1)) if known else ()
 
 
-def _fixed(sheet: RowSheet) -> int:
-    """The number of rows where the form fixes it, else 0."""
-    count = sheet.repeat.count
+def _fixed(form: Form, repeat: Node) -> int:
+    """A count written as a number, which pyxform puts into a calculation of its own."""
+    count = repeat.count
+    if count and count[0] == "path" and count[1] in form.by_path:
+        count = form.by_path[count[1]].calculate
     return min(int(count[1]), MAX_ROWS) if count and count[0] == "num" else 0
 
 
@@ -146,7 +150,7 @@ def _spare_paths(sheet: RowSheet, answers: Mapping[str, str], place: str) -> Ite
     if sheet.over is not None:
         over = f"{_unknown(sheet.over)}{place}"
         yield from (f"{over}[{number}]" for number in range(1, spare + 1))
-    elif not _fixed(sheet):
+    elif not sheet.fixed:
         used = tuple(
             path[len(place) + 1 :].partition("]")[0] for path in answers if path.startswith(f"{place}[")
         )

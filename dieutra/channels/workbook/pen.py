@@ -34,6 +34,8 @@ class Pen:
             self.sheet.write_formula(row, column, f"={formula}", self.styles[style], content)
         elif role == "calculated":
             self._put(row, column, content or SERVER, style)
+        elif role == "fixed" and node.type in NOT_IN_CELLS:
+            self._put(row, column, content or "nhập trên trang web", style)
         else:
             self._put(row, column, content if len(answer) <= LONGEST else answer[:LONGEST], style)
         if role == "input":

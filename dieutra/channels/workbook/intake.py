@@ -67,7 +67,9 @@ def keep(actor: User, case: Case, read: Read, ground: str = "case.fill") -> Take
     if not read.changes and not read.reasons:
         return Taken(0, read.warnings)
     try:
-        actions.save_draft(actor, case, read.draft_version, read.changes, read.reasons, ground=ground)
+        actions.save_draft(
+            actor, case, read.draft_version, read.changes, read.reasons, derive=True, ground=ground
+        )
     except actions.DraftMoved:
         return _moved(case, read)
     return Taken(len(read.changes) + len(read.reasons), read.warnings)
@@ -85,7 +87,7 @@ def take_over(actor: User, case: Case, choice: str) -> int:
     if chosen["case"] != case.pk:
         raise Stale("Lựa chọn này thuộc một phiếu khác. Chưa có gì được lưu; hãy gửi lại tệp Excel.")
     try:
-        actions.save_draft(actor, case, chosen["draft"], chosen["changes"], chosen["reasons"])
+        actions.save_draft(actor, case, chosen["draft"], chosen["changes"], chosen["reasons"], derive=True)
     except actions.DraftMoved:
         raise Stale(
             "Phiếu vừa được lưu thêm ở nơi khác. Chưa có gì được lưu; hãy gửi lại tệp Excel."

@@ -178,7 +178,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("DIEUTRA_MAIL_FROM", "dieutra <khong-tra-loi
 
 ACTIVATION_HOURS = 72
 UPLOAD_LIMIT = 10 * 1024 * 1024
-FILES = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))  # seen by web and worker
+FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))  # seen by web and worker
 BATCH_LIMIT = 300 * 1024 * 1024  # bytes of workbooks sent back at once
 BATCH_FILES = 1_000  # picked one by one; a .zip may hold more
 FILE_UPLOAD_HANDLERS = [

@@ -31,7 +31,7 @@ Desk = Callable[[str], Client]
 
 @pytest.fixture(autouse=True)
 def small_areas_are_large(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    settings.FILES = tmp_path / "files"
+    settings.FILES_DIR = tmp_path / "files"
     monkeypatch.setattr(workbooks, "AT_ONCE", 1)
     monkeypatch.setattr(handing, "AT_ONCE", 1)
     return tmp_path / "files"

@@ -34,7 +34,7 @@ Desk = Callable[[str], Client]
 
 @pytest.fixture(autouse=True)
 def files_of_its_own(settings: Any, tmp_path: Path) -> Path:
-    settings.FILES = tmp_path / "files"
+    settings.FILES_DIR = tmp_path / "files"
     return tmp_path / "files"
 
 
@@ -335,7 +335,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     whole = send(at_the_desk("co.huyen"), {"bom.zip": zipped({"a.xlsx": b"\0" * 4_000_000})})
     read_all()
     assert "quá lớn sau khi giải nén" in said(whole, "bom.zip")
-    assert not list((files_of_its_own / "incoming").iterdir())
+    assert not list((files_of_its_own / "workbooks" / "incoming").iterdir())
 
 
 def test_an_archive_whose_sizes_lie_is_measured_while_it_is_unpacked(tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ def test_too_many_bytes_at_once_are_refused_and_nothing_of_them_stays(
     response = at_the_desk("co.huyen").post(reverse("workbook_batches"), {"area": "347", "files": [file]})
     assert response.status_code == 422
     assert "Hãy chia thành nhiều lần gửi" in response.content.decode()
-    assert not list((files_of_its_own / "incoming").iterdir())
+    assert not list((files_of_its_own / "workbooks" / "incoming").iterdir())
     assert not Batch.objects.exists()
 
 

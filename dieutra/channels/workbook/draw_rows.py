@@ -8,6 +8,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dieutra.cases.actions import JUSTIFICATION_LENGTH
+from dieutra.channels.workbook.cells import REFERENCE
 from dieutra.channels.workbook.layout import RULES, TOP, Place, vi
 from dieutra.channels.workbook.pen import TRUE, Pen
 from dieutra.channels.workbook.rowsheets import NUMBER, ROW_ANCHOR, Column, Row, RowSheet
@@ -76,13 +77,12 @@ class RowDrawing:
             self.sheet.merge_range(at, NUMBER, at, last, "", self.styles[style])
             self.sheet.write_string(at, NUMBER, words, self.styles[style])
             self.sheet.set_row(at, height(words, wide, 14 if style == "title" else 11))
-        heads = {NUMBER: "Số thứ tự"}
+        heads = {NUMBER: "STT"}
         if it.over:
             heads[NUMBER + 1] = f"Thuộc dòng số (trang “{it.over.name}”)"
         heads |= {column.at: self._head(column) for column in it.columns}
         for at, check in enumerate(it.checks):
-            what = vi(check.message)
-            heads[it.reason_column(at)] = f"Giải trình: {what if '${' not in what else check.name}"
+            heads[it.reason_column(at)] = f"Giải trình nếu: {REFERENCE.sub('…', vi(check.message))}"
         heads[it.check_column] = "Kiểm tra"
         for column_at, words in heads.items():
             self.sheet.write_string(TOP - 1, column_at, words, self.styles["head"])

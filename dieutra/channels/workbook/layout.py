@@ -101,7 +101,7 @@ def lay_out(form: Form, state: State | None = None, answers: Mapping[str, str] |
     notes = tuple(node for node in tops if node.kind == "note")
     sections: list[Section] = []
     loose = [node for node in tops if node.kind in ("question", "table", "repeat")]
-    if loose:
+    if any(node.kind != "repeat" for node in loose):
         sections.append(_section("Thông tin chung", loose, members, sections))
     for group in tops:
         if group.kind == "group":

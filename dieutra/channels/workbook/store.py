@@ -28,7 +28,8 @@ def incoming() -> Path:
 
 
 def path_of(digest: str) -> Path:
-    return settings.FILES / "sent" / digest[:2] / digest
+    place: Path = settings.FILES_DIR / "workbooks" / "sent" / digest[:2] / digest
+    return place
 
 
 def adopt(arrived: Path, digest: str) -> None:
@@ -75,11 +76,12 @@ def archive_parts(pk: int) -> Path:
 
 
 def archive_path(pk: int) -> Path:
-    return settings.FILES / "archives" / f"{pk}.zip"
+    place: Path = settings.FILES_DIR / "workbooks" / "archives" / f"{pk}.zip"
+    return place
 
 
 def remove_parts(pk: int) -> None:
-    shutil.rmtree(settings.FILES / "archives" / f"{pk}.parts", ignore_errors=True)
+    shutil.rmtree(settings.FILES_DIR / "workbooks" / "archives" / f"{pk}.parts", ignore_errors=True)
 
 
 def remove_archive(pk: int) -> None:
@@ -89,6 +91,6 @@ def remove_archive(pk: int) -> None:
 
 
 def _folder(*names: str) -> Path:
-    folder: Path = settings.FILES.joinpath(*names)
+    folder: Path = settings.FILES_DIR.joinpath("workbooks", *names)
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -9,6 +9,27 @@ from typing import Protocol
 MAX_FORMULA = 8_000
 MAX_LITERAL = 250
 NUMERIC = frozenset({"int", "decimal"})
+# what kind of value a function of the language gives
+KINDS = {
+    "number": frozenset(
+        {
+            "sum",
+            "count",
+            "count-non-empty",
+            "count-selected",
+            "round",
+            "int",
+            "abs",
+            "number",
+            "string-length",
+            "min",
+            "max",
+        }
+    ),
+    "truth": frozenset({"true", "false", "not", "boolean", "selected", "contains", "starts-with"}),
+    "date": frozenset({"today", "date"}),
+    "text": frozenset({"concat"}),
+}
 
 
 class Untranslatable(Exception):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dieutra.channels.workbook.cells import NUMERIC, Cells, Untranslatable, fitting, quoted
+from dieutra.channels.workbook.cells import KINDS, NUMERIC, Cells, Untranslatable, fitting, quoted
 from dieutra.engine.lang.ast import Ast
 from dieutra.engine.lang.functions import DATE
 from dieutra.engine.lang.values import NUMBER
@@ -262,24 +262,6 @@ class Translator:
 
 
 ARITHMETIC = {"+": "+", "-": "-", "*": "*", "div": "/"}
-KINDS = {
-    "number": {
-        "sum",
-        "count",
-        "count-non-empty",
-        "count-selected",
-        "round",
-        "int",
-        "abs",
-        "number",
-        "string-length",
-        "min",
-        "max",
-    },
-    "truth": {"true", "false", "not", "boolean", "selected", "contains", "starts-with"},
-    "date": {"today", "date"},
-    "text": {"concat"},
-}
 Compute = Callable[[Translator, list[Ast]], str]
 NUMBERS: dict[str, Compute] = {
     "sum": Translator._sum,

@@ -5,7 +5,6 @@ Nothing here writes. A problem that hinders storing makes the whole file unusabl
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,15 +13,13 @@ from decimal import Decimal
 from dieutra.cases.actions import JUSTIFICATION_LENGTH, known_from_frame
 from dieutra.cases.models import Case
 from dieutra.channels.web.formats import shown_number
-from dieutra.channels.workbook.layout import ANCHOR, SERVER, STAMP
+from dieutra.channels.workbook.layout import SERVER, STAMP
+from dieutra.channels.workbook.pages import cell_at, pages_of, position
 from dieutra.channels.workbook.read_rows import Rows, moved_path, read_rows
-from dieutra.channels.workbook.rowsheets import ROW_ANCHOR
 from dieutra.channels.workbook.sheets import has_choice_cells, node_at
 from dieutra.channels.workbook.stamp import (
-    LIST,
     NOT_OURS,
     REASON,
-    ROW,
     Answering,
     Facts,
     Stamp,
@@ -38,12 +35,6 @@ from dieutra.engine.refusals import Problem as Refused
 from dieutra.forms.queries import engine_form
 from dieutra.places.apart import Apart, opened
 from dieutra.places.spreadsheet import Cell, Table
-
-CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-MOVED = (
-    "Các dòng hoặc cột của tệp đã bị thêm, xóa hay chuyển chỗ, nên không biết chắc ô nào trả lời câu nào. "
-    "Hãy tải lại tệp Excel từ trang phiếu rồi chép số liệu sang."
-)
 
 
 @dataclass(frozen=True)
@@ -106,7 +97,7 @@ def read_workbook(content: bytes, case: Case) -> Read:
     with opened(content) as sheets:
         stamp = stamp_of(sheets)
         _refuse_stranger(stamp.facts, case)
-        pages, errors = _pages(stamp, sheets), sheets.errors()
+        pages, errors = pages_of(stamp, sheets), sheets.errors()
     reader = Reader(engine_form(case.form_id), pages, errors)
     for path, cells in _by_path(stamp).items():
         reader.read(path, cells)
@@ -149,41 +140,6 @@ def _by_path(stamp: Stamp) -> dict[str, list[Answering]]:
     for each in stamp.cells:
         found[each.path].append(each)
     return found
-
-
-def _pages(stamp: Stamp, sheets: Apart) -> dict[str, Table]:
-    """The sheets that hold answers. Each line still carries its own path, or it does not lie where the map says."""
-    names = list(dict.fromkeys(each.sheet for each in stamp.cells))
-    gone = [name for name in names if name not in sheets.names]
-    if gone:
-        raise Invalid(
-            f"Tệp thiếu trang “{gone[0]}” (đã bị xóa hoặc đổi tên). Hãy đặt lại tên cũ, hoặc tải lại tệp."
-        )
-    pages = {name: sheets.table(name) for name in names}
-    of_rows = {each.sheet for each in stamp.cells if each.role == ROW}
-    for each in stamp.cells:
-        row, _ = position(each.cell)
-        anchor = _at(pages[each.sheet], row, ROW_ANCHOR if each.sheet in of_rows else ANCHOR)
-        path = each.path.rpartition("|")[2] if each.sheet in of_rows else each.path
-        placed = isinstance(anchor, str) and anchor and (path == anchor or path.startswith(f"{anchor}/"))
-        if each.role != LIST and not placed:
-            raise Invalid(MOVED, [Refused(f"Trang “{each.sheet}”, ô {each.cell}", "Dòng không còn đúng chỗ")])
-    return pages
-
-
-def position(cell: str) -> tuple[int, int]:
-    """`C12` as zero-based row and column."""
-    match = CELL.fullmatch(cell)
-    if match is None:
-        raise Invalid(MOVED)
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
-
-
-def _at(table: Table, row: int, column: int) -> Cell:
-    return table[row][column] if row < len(table) and column < len(table[row]) else None
 
 
 class Reader:
@@ -235,7 +191,7 @@ class Reader:
         return moved_path(path, self.rows.renamed) or path
 
     def _content(self, at: Answering) -> Cell:
-        return _at(self.pages[at.sheet], *position(at.cell))
+        return cell_at(self.pages[at.sheet], *position(at.cell))
 
     def _one(self, node: Node, at: Answering) -> str | None:
         content = self._content(at)

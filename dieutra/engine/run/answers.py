@@ -14,13 +14,27 @@ from dieutra.engine.forms.order import in_order
 from dieutra.engine.forms.typed import MAX_DIGITS, MAX_LENGTH
 from dieutra.engine.lang import paths, reads_itself
 from dieutra.engine.lang.dialects import SPACES
-from dieutra.engine.lang.sql_dates import day_of_text, to_date
-from dieutra.engine.lang.sql_values import FALSE, NOTHING, TRUE, Answer, Choice, Day, Number, SqlValue, Text
+from dieutra.engine.lang.sql_dates import clock_of_text, day_of_text, moment_of_text, to_date
+from dieutra.engine.lang.sql_errors import NotInSql
+from dieutra.engine.lang.sql_values import (
+    FALSE,
+    NOTHING,
+    TRUE,
+    Answer,
+    Choice,
+    Day,
+    Moment,
+    Number,
+    SqlValue,
+    Text,
+    Truth,
+)
 from dieutra.engine.lang.sql_writer import Writer
 from dieutra.engine.lang.to_sql import Sql, ToSql
 
 DECIMAL = "-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+STRICT_CLOCK = "[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 # workbook.CONTROL without surrogates, which UTF-8 cannot hold.
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]"
 
@@ -48,11 +62,24 @@ def read(w: Writer, node: Node, raw: str) -> Reading:
         is_day = f"({day.no.sql} IS NOT NULL)"
         number = w.named(f"CASE WHEN {is_day} THEN {day.no.number(w)} ELSE {w.number_of_text(text)} END")
         return Reading(Answer(is_day, day.no, text, number), f"({text} <> '' AND NOT {is_day})", text)
+    if node.type in ("dateTime", "time"):
+        return _moment(w, node.type, text)
     if node.type == "select1":
         strange = f"({text} <> '' AND {_not_offered(w, node, text)})"
     if node.type == "select":
         strange = f"({text} <> '' AND ({strange} OR {_not_offered(w, node, text)}))"
     return Reading(Text(text), w.named(strange), text)
+
+
+def _moment(w: Writer, type_: str, text: str) -> Reading:
+    at = (
+        clock_of_text(w, text, STRICT_CLOCK)
+        if type_ == "time"
+        else moment_of_text(w, text, DATE, STRICT_CLOCK)
+    )
+    good, value = f"({at} IS NOT NULL)", Moment(at)
+    number = w.named(f"CASE WHEN {good} THEN {value.number(w)} ELSE {w.number_of_text(text)} END")
+    return Reading(Answer(good, value, text, number), f"({text} <> '' AND NOT {good})", text)
 
 
 def _found(w: Writer, text: str, pattern: str) -> str:
@@ -106,8 +133,26 @@ class Answers:
         self.malformed: dict[str, str] = {}
         self.shown: dict[str, str] = {}
         self.ill: dict[str, str] = {}  # malformed, or calculated from what is
+        self.beyond: set[str] = set()  # in repeats, chosen from lists, or following from such a thing
         for node in in_order(form):
-            self._work_out(node)
+            try:
+                self._refuse_repeated(node)
+                self._work_out(node)
+            except NotInSql:
+                self.beyond.add(node.path)
+                self.shown[node.path] = FALSE
+
+    def _refuse_repeated(self, node: Node) -> None:
+        if node.itemset is not None or self.form.shape.around(node.path):
+            raise NotInSql(node.name, "nằm trong phần lặp lại hoặc chọn từ danh sách")
+        logic = [ast for ast in (node.relevant, node.calculate) if ast is not None]
+        self.refuse_beyond([node.parent or "", *(path for ast in logic for path in paths(ast))])
+
+    def refuse_beyond(self, places: Iterable[str]) -> None:
+        """Raises NotInSql when one of these is not worked out in SQL."""
+        found = next((place for place in places if place in self.beyond), None)
+        if found is not None:
+            raise NotInSql(found.rpartition("/")[2], "nằm trong phần lặp lại hoặc chọn từ danh sách")
 
     def value(self, path: str) -> SqlValue:
         return self.values.get(path, NOTHING)
@@ -190,7 +235,12 @@ class Answers:
             none = f"({number} IS NULL OR {w.dialect.say('infinite', number)})"
             given = f"({given} AND NOT ({is_number} AND {none}))"
         held = w.named(f"CASE WHEN {given} THEN {value.text(w)} ELSE '' END")
-        return Text(held), f"({held} <> '')"
+        is_boolean = value.is_kind("boolean", w)
+        if is_boolean == FALSE:
+            return Text(held), f"({held} <> '')"
+        truth = w.named(f"CASE WHEN {given} THEN {value.truth(w)} ELSE FALSE END")
+        stays = w.named(f"({given} AND {is_boolean})")
+        return Choice(stays, Truth(truth), Text(held)), f"({held} <> '')"
 
 
 def _only_day(value: SqlValue) -> str:

@@ -338,13 +338,13 @@ def _workbook_read(options: argparse.Namespace) -> int:
     _setup()
 
     from dieutra.cases.queries import cases_with_form
-    from dieutra.channels.workbook.read import case_named_in, read_workbook
+    from dieutra.channels.workbook.read import facts_in, read_workbook
 
     try:
         content = options.file.read_bytes()
     except OSError as error:
         raise Invalid(f"Không đọc được tệp {options.file}: {error.strerror}.") from error
-    number = case_named_in(content)
+    number = int(facts_in(content).case)
     case = cases_with_form().filter(pk=number).first()
     if case is None:
         raise Invalid(f"Tệp của phiếu số {number}; cơ sở dữ liệu này không có phiếu đó.")

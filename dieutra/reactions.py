@@ -29,4 +29,5 @@ REACTIONS: dict[str, list[Callable[[Event], Job]]] = {
 SCHEDULE: dict[str, timedelta] = {
     "events.seal": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
+    "workbook.clear": timedelta(hours=1),
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import IntConverter
 
 from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
@@ -29,6 +30,7 @@ MAY = {
     "withdraw": {"don.vi"},
     "workbook": {"don.vi"},
     "workbook_take": {"don.vi"},
+    "workbook_batches": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "workbooks": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "approve": {"anh.giam.sat"},
     "give_back": {"anh.giam.sat"},
@@ -64,7 +66,8 @@ def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
 
 def takes_posts(pattern: URLPattern, client: Client) -> bool:
     """Does the route answer anything but "GET only" to a POST?"""
-    arguments = {name: 999_999 if name == "pk" else "x" for name in pattern.pattern.converters}
+    converters = pattern.pattern.converters
+    arguments = {name: 999_999 if isinstance(it, IntConverter) else "x" for name, it in converters.items()}
     return client.post(reverse(pattern.name, kwargs=arguments)).status_code != 405
 
 
@@ -123,7 +126,7 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route in ("approve", "give_back", "withdraw"):
         case = sent(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}
-    if route == "workbooks":
+    if route in ("workbooks", "workbook_batches"):
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
         return reverse(route, args=[world.case("don.vi").pk]), {"base_version": "0"}

@@ -85,16 +85,18 @@ def save_draft(
     seen: Collection[int] = (),
     tab: str = "",
     derive: bool = False,
+    ground: str = "case.fill",
 ) -> Saved:
     """Put changed cells into the draft (a blank text clears one); `seen` are remarks that the unit marked as read.
 
     With `derive` the values that the changes trigger are set here, because the sender could not (a page without
-    JavaScript, a workbook).
+    JavaScript, a workbook). `ground` is the verb that allows it: a unit fills its form; whoever hands out workbooks
+    brings them back, too.
 
     Raises DraftMoved when `base_version` is not the standing version: nothing is overwritten. The one exception is a
     page (`tab`) whose own last save arrived while the reply was lost: it goes on from there.
     """
-    require(actor, "case.fill", case)
+    require(actor, ground, case)
     form = engine_form(case.form_id)
     stood = Standing(case.state, case.level)
     became = workflow.start(stood)
@@ -126,7 +128,8 @@ def save_draft(
         if became != stood:
             _go(actor, case, stood, became, "case.started")
         Comment.objects.filter(case=case, pk__in=seen, seen_at__isnull=True).update(seen_at=timezone.now())
-        record(actor, "draft.saved", case, version=version, cells=len(changes))
+        brought: dict[str, Any] = {} if ground == "case.fill" else {"ground": ground}
+        record(actor, "draft.saved", case, version=version, cells=len(changes), **brought)
     return Saved(version, check.evaluate(form, {**known_from_frame(case), **answers}))
 
 

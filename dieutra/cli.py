@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from dieutra.cli_forms import add_form_commands
 from dieutra.engine.refusals import Invalid, Refusal
 
 
@@ -76,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--admin-name", required=True)
     create.add_argument("--admin-email", required=True, help="gets the activation link")
     create.set_defaults(run=_campaign_create)
+
+    add_form_commands(commands)
 
     places = commands.add_parser("places", help="administrative catalogues").add_subparsers(
         required=True, metavar="what"

@@ -117,7 +117,7 @@ def from_grids(grids: Mapping[str, Sequence[Sequence[Scalar]]]) -> Workbook:
 
 
 def _rows(sheet: str, grid: Sequence[Sequence[Scalar]], problems: Problems) -> list[Row]:
-    headers = [_header(cell) for cell in grid[0]] if grid else []
+    headers = [header_of(cell) for cell in grid[0]] if grid else []
     for header in sorted({header for header in headers if header and headers.count(header) > 1}):
         problems.add(f"Có hai cột cùng tên “{header}”, hãy bỏ bớt một cột", sheet, 1, header)
     rows = []
@@ -132,7 +132,7 @@ def _rows(sheet: str, grid: Sequence[Sequence[Scalar]], problems: Problems) -> l
     return rows
 
 
-def _header(cell: Scalar) -> str:
+def header_of(cell: Scalar) -> str:
     name, mark, rest = " ".join(cell_text(cell).split()).partition("::")
     header = name.strip().lower() + (f"::{rest.strip()}" if mark else "")
     return ALIASES.get(header, header)

@@ -1,0 +1,111 @@
+"""One look at an author's workbook: its errors with their cells, or the form with advice on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dieutra.engine.forms.advice import Advice, advise
+from dieutra.engine.forms.cells import Cell, Cells, address, letters_of
+from dieutra.engine.forms.errors import FormError, FormProblem
+from dieutra.engine.forms.form import Form
+from dieutra.engine.forms.workbook import read_workbook
+from dieutra.engine.forms.xlsform import load_workbook
+
+CIRCLE = "vòng tròn"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """An error, a warning or a piece of information at a cell; `cell` is what Excel's name box takes."""
+
+    severity: str
+    sheet: str
+    row: int
+    column: str
+    cell: str
+    message: str
+
+    @property
+    def place(self) -> str:
+        """“survey!C12 (relevant)”, or what is known of it."""
+        return f"{self.cell or 'tệp phiếu'} ({self.column})" if self.column else self.cell or "tệp phiếu"
+
+    def to_json(self) -> dict[str, Any]:
+        return {key: getattr(self, key) for key in self.__dataclass_fields__}
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Remark:
+        return cls(**json)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """`form` is None when there are errors; advice is given only on a form that loads."""
+
+    form: Form | None
+    xform_xml: str
+    errors: tuple[Remark, ...]
+    advice: tuple[Remark, ...]
+    notes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """What was found; the form itself is read again from the workbook."""
+        form = self.form
+        return {
+            "ok": form is not None,
+            "form": {"id": form.id, "version": form.version, "title": form.title} if form else None,
+            "errors": [it.to_json() for it in self.errors],
+            "advice": [it.to_json() for it in self.advice],
+            "notes": list(self.notes),
+        }
+
+
+def examine(content: bytes, trials: int = 300, seconds: float = 10.0) -> Examined:
+    """Load and advise; never raises on account of the file."""
+    letters = letters_of(content)
+    try:
+        book = read_workbook(content)
+    except FormError as error:
+        return Examined(None, "", _errors(error.form_problems, letters), (), ())
+    try:
+        loaded = load_workbook(book)
+    except FormError as error:
+        problems = [_with_cells(problem, book, letters) for problem in error.form_problems]
+        return Examined(None, "", _errors(problems, letters), (), ())
+    advice = advise(loaded.form, book, trials, seconds)
+    remarks = tuple(_remark(it, letters) for it in advice)
+    return Examined(loaded.form, loaded.xform_xml, (), remarks, loaded.warnings)
+
+
+def _errors(problems: Sequence[FormProblem], letters: Mapping[str, Mapping[str, str]]) -> tuple[Remark, ...]:
+    return tuple(
+        Remark("error", it.sheet, it.row, it.column, _address(it, letters), it.message) for it in problems
+    )
+
+
+def _address(problem: FormProblem, letters: Mapping[str, Mapping[str, str]]) -> str:
+    return address(Cell(problem.sheet, problem.row, problem.column), letters)
+
+
+def _remark(advice: Advice, letters: Mapping[str, Mapping[str, str]]) -> Remark:
+    cell = Cell(advice.sheet, advice.row, advice.column)
+    return Remark(advice.severity, cell.sheet, cell.row, cell.column, address(cell, letters), advice.message)
+
+
+def _with_cells(problem: FormProblem, book: Any, letters: Mapping[str, Mapping[str, str]]) -> FormProblem:
+    """A circle of formulas is told with the cell of each of them."""
+    circle = re.search(r"[\w.\-]+(?: → [\w.\-]*\w)+", problem.message) if CIRCLE in problem.message else None
+    if circle is None:
+        return problem
+    cells, paths = Cells(book), {}
+    for path in cells.rows:
+        paths[path.rpartition("/")[2]] = path
+    told = []
+    for name in circle[0].split(" → "):
+        at = cells.at(paths[name], "calculation", "relevant") if name in paths else Cell("", 0, "")
+        told.append(f"{name} ({address(at, letters)})" if at.row else name)
+    message = problem.message.replace(circle[0], " → ".join(told))
+    return FormProblem(problem.place, message, problem.sheet, problem.row, problem.column)

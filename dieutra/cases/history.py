@@ -17,6 +17,7 @@ VERBS = {
     "case.approved": "Duyệt, chuyển cấp trên",
     "case.accepted": "Duyệt, phiếu hoàn thành",
     "case.returned": "Trả lại để sửa",
+    "case.form_changed": "Chuyển sang phiên bản mới của mẫu phiếu",
 }
 
 

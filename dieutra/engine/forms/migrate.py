@@ -50,7 +50,18 @@ def migrate(
     old: Form, new: Form, answers: Mapping[str, str], renamed: Mapping[str, str] | None = None
 ) -> Migrated:
     """The draft under the new version. `renamed` maps old places to new ones, as the author confirmed them."""
-    return _Migration(old, new, answers, renamed or {}).run()
+    return Way(old, new, renamed or {}).carry(answers)
+
+
+class Way:
+    """The way from one version to another, found once for many drafts."""
+
+    def __init__(self, old: Form, new: Form, renamed: Mapping[str, str]) -> None:
+        self.old, self.new = old, new
+        self.routes = new_places(old, new, renamed)
+
+    def carry(self, answers: Mapping[str, str]) -> Migrated:
+        return _Migration(self, answers).run()
 
 
 def new_places(old: Form, new: Form, renamed: Mapping[str, str]) -> dict[str, str]:
@@ -65,9 +76,8 @@ def new_places(old: Form, new: Form, renamed: Mapping[str, str]) -> dict[str, st
 
 
 class _Migration:
-    def __init__(self, old: Form, new: Form, answers: Mapping[str, str], renamed: Mapping[str, str]) -> None:
-        self.old, self.new, self.answers = old, new, answers
-        self.routes = new_places(old, new, renamed)
+    def __init__(self, way: Way, answers: Mapping[str, str]) -> None:
+        self.old, self.new, self.routes, self.answers = way.old, way.new, way.routes, answers
         self.kept: dict[str, str] = {}
         self.moved: dict[str, str] = {}
         self.lost: list[Lost] = []

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from dieutra.web.manager import accounts, frames, progress, workbooks
+from dieutra.web.manager import accounts, form_previews, forms, frames, progress, workbooks
 from dieutra.web.public import views as public
 from dieutra.web.respondent import views as respondent
 from dieutra.web.respondent import workbook
@@ -21,6 +21,8 @@ urlpatterns = [
     path("", include(accounts.urlpatterns)),
     path("", include(frames.urlpatterns)),
     path("", include(workbooks.urlpatterns)),
+    path("", include(forms.urlpatterns)),
+    path("", include(form_previews.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -314,7 +315,6 @@ def _workbook_make(options: argparse.Namespace) -> int:
 
 def _workbook_read(options: argparse.Namespace) -> int:
     _setup()
-    import json
 
     from dieutra.cases.queries import cases_with_form
     from dieutra.channels.workbook.read import case_named_in, read_workbook

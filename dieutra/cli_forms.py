@@ -34,6 +34,17 @@ def add_form_commands(commands: Any) -> None:
     dictionary.add_argument("--out", type=Path, help=".xlsx, .md or .csv")
     dictionary.set_defaults(run=_dictionary)
 
+    evaluate = form.add_parser(
+        "eval", help="what every node of a submission is, to compare with other engines"
+    )
+    evaluate.add_argument("form", type=Path, help="an XLSForm workbook or an XForm")
+    evaluate.add_argument("submission", type=Path)
+    evaluate.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    evaluate.add_argument(
+        "--files", type=Path, help="the folder of the lists attached; beside the form when left out"
+    )
+    evaluate.set_defaults(run=_eval)
+
     diff = form.add_parser("diff", help="what changed between two versions; 1 when something did")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
@@ -49,6 +60,7 @@ def _content(file: Path) -> bytes:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from dieutra.engine.forms.channels import CHANNELS
     from dieutra.engine.forms.examine import examine
 
     found = examine(_content(options.file), trials=max(0, options.trials), seconds=60)
@@ -57,6 +69,9 @@ def _check(options: argparse.Namespace) -> int:
         return 1 if found.errors else 0
     for remark in (*found.errors, *found.advice):
         print(_line(remark), file=sys.stderr if remark.severity == "error" else sys.stdout)
+    for channel, remarks in found.refused.items():
+        for remark in remarks:
+            print(f"không có trên {CHANNELS[channel]}: {remark.place}: {remark.message}")
     for note in found.notes:
         print(f"lưu ý: {note}")
     if found.form is None:
@@ -89,6 +104,18 @@ def _dictionary(options: argparse.Namespace) -> int:
     else:
         raise Invalid(f"Không viết được tệp {ending or 'không đuôi'}. Hãy dùng .xlsx, .md hoặc .csv.")
     print(f"{options.out}: {len(form.nodes)} dòng.")
+    return 0
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from dieutra.engine.forms.eval_files import ReadingError, eval_files, table
+
+    try:
+        nodes = eval_files(options.form, options.submission, options.files)
+    except ReadingError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(json.dumps({"nodes": nodes}, ensure_ascii=False, indent=1) if options.json else table(nodes))
     return 0
 
 

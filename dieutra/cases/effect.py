@@ -13,7 +13,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.cases.adopting import renames_since, way_between
 from dieutra.cases.models import Case, Draft, FormChange, State
 from dieutra.engine.flow.workflow import FILLABLE
-from dieutra.engine.forms.wording import place_of
+from dieutra.engine.lang import place_of
 from dieutra.jobs.models import Job
 
 

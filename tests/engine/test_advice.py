@@ -215,6 +215,37 @@ def test_trials_are_honest_about_being_trials() -> None:
     assert found.message.startswith("Trong 100 phiếu thử ngẫu nhiên, chưa lần nào kiểm tra này báo (")
 
 
+def test_repeats_lists_and_node_sets_are_tried_too_and_nothing_false_is_said_of_them() -> None:
+    text = """
+    | survey |
+    |  | type         | name | label   | relevant      | constraint | constraint_message | calculation  | choice_filter |
+    |  | begin repeat | ho   | Hộ      |               |            |                    |              |             |
+    |  | text         | ten  | Tên     |               |            |                    |              |             |
+    |  | integer      | tuoi | Tuổi    |               | . >= 0     | Không âm           |              |             |
+    |  | integer      | gio  | Giờ     | ${tuoi} >= 15 |            |                    |              |             |
+    |  | end repeat   |      |         |               |            |                    |              |             |
+    |  | calculate    | tong |         |               |            |                    | sum(${tuoi}) |             |
+    |  | note         | n    | ${tong} |               |            |                    |              |             |
+    |  | select_one v | vung | Vùng    |               |            |                    |              |             |
+    |  | select_one t | tinh | Tỉnh    |               |            |                    |              | v = ${vung} |
+    | choices |
+    |         | list_name | name | label | v |
+    |         | v         | b    | Bắc   |   |
+    |         | t         | 01   | Hà Nội| b |
+    | checks |
+    |        | name | where | severity | expression              | message |
+    |        | K1   | gio   | soft     | ${gio} <= 100           | Nhiều   |
+    |        | K2   | tong  | soft     | sum(${tuoi}) < 1000     | Nhiều   |
+    |        | K3   | tong  | soft     | count(${tuoi}) <= 2     | Nhiều   |
+    """
+    assert advice(text, trials=300) == []
+    bad = text.replace("${gio} <= 100 ", "${tuoi} >= 0  ")
+    assert [it.row for it in advice(bad, trials=300)] == [2]
+    # seen from a row of the same repeat there is one age, so this never speaks
+    alone = text.replace("K3   | tong ", "K3   | ten  ")
+    assert [(it.row, it.severity) for it in advice(alone, trials=300)] == [(4, "info")]
+
+
 def test_trials_stop_when_their_time_is_up() -> None:
     workbook = book(SOUND)
     assert advise(load_workbook(workbook).form, workbook, trials=10_000_000, seconds=0.05) is not None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from dieutra.engine.forms.compare import compare
-from dieutra.engine.forms.wording import in_words, place_of, prose
-from dieutra.engine.lang import parse
+from dieutra.engine.forms.wording import in_words, prose
+from dieutra.engine.lang import parse, place_of
 from tests.engine.markdown import form
 
 OLD = """

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dieutra.engine.forms.check import State, clean, defaults, evaluate
+from dieutra.engine.forms.check import State, clean, evaluate
 from dieutra.engine.forms.form import Form
+from dieutra.engine.forms.given import defaults
 from tests.engine.markdown import form
 
 PERSON = form(

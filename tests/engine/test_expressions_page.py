@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dieutra.engine.lang.node_functions import SPECIAL
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -14,6 +16,7 @@ def test_the_page_of_functions_is_fresh() -> None:
     )
 
 
-def test_every_function_runs_in_every_back_end() -> None:
+def test_every_function_on_values_runs_in_every_back_end() -> None:
     lines = (ROOT / "docs" / "expressions.md").read_text().splitlines()
-    assert [line for line in lines if line.startswith("| `") and "| no |" in line] == []
+    lacking = [line.split("`")[1] for line in lines if line.startswith("| `") and "| no |" in line]
+    assert set(lacking) <= SPECIAL.keys()

@@ -234,9 +234,9 @@ def test_every_mistake_is_told_at_once() -> None:
         survey(
             "integer | a | A | foo(1) > 2",
             "integer | a | A lần nữa | ${khong_co} = 1",
-            "geopoint | vi_tri | Ở đâu",
+            "geopoin | vi_tri | Ở đâu",
             "begin repeat | nguoi | Người",
-            "end repeat",
+            "end group",
             "rank co | hang | Xếp hạng",
             "text | | Không tên",
             "select_one khong | chon | Chọn",
@@ -252,33 +252,32 @@ def test_every_mistake_is_told_at_once() -> None:
         (3, "name"),
         (3, "relevant"),
         (4, "type"),
-        (5, "type"),
         (6, "type"),
         (7, "type"),
         (8, "name"),
         (9, "type"),
         (10, "calculation"),
         (11, "name"),
-        (12, "label"),
         (13, "label"),
         (14, "type"),
     ]
     assert "Không có hàm foo()" in found[0][3]
     assert "đã dùng ở dòng 2" in found[1][3]
     assert "Không có câu hỏi nào tên “khong_co”" in found[2][3]
-    assert "lặp lại" in found[4][3]
-    assert "chưa có end group" in found[13][3]
+    assert "có phải là geopoint?" in found[3][3]
+    assert "đóng “nguoi”, là begin repeat ở dòng 5" in found[4][3]
+    assert "chưa có end group" in found[11][3]
 
 
 @pytest.mark.parametrize(
     ("columns", "row", "column", "message"),
     [
-        ("type|name|label|constraint", "integer|a|A|. > 1", "constraint_message", "thiếu câu báo lỗi"),
-        ("type|name|label|choice_filter", "select_one co|a|A|x = 1", "choice_filter", "chưa được hỗ trợ"),
-        ("type|name|label|default", "date|a|A|today()", "default", "phải cố định"),
+        ("type|name|label|choice_filter", "select_one co|a|A|x = ", "choice_filter", "chưa viết hết"),
+        ("type|name|label|repeat_count", "begin repeat|a|A|foo(1)", "repeat_count", "Không có hàm foo"),
+        ("type|name|label|trigger", "integer|a|A|${b}", "trigger", "không phải một câu hỏi"),
+        ("type|name|label|default", "date|a|A|todai()", "default", "có phải là today"),
         ("type|name|label|default", "integer|a|A|nhiều", "default", "không phải là số nguyên"),
-        ("type|name|label|image", "text|a|A|x.png", "image", "chưa được hỗ trợ"),
-        ("type|name|label", "select_one co or_other|a|A", "type", "or_other"),
+        ("type|name|label", "select_one ${b}|a|A", "type", "phải nằm trong một phần lặp lại"),
         ("type|name|label", "interger|a|A", "type", "có phải là integer?"),
         ("type|name|label|relevant", "text|a|A|${b} = “1”", "relevant", "Không có câu hỏi nào tên “b”"),
         ("type|name|label|relevant", "text|a|A|/data/b = 1", "relevant", "Không có câu hỏi nào ở /data/b"),
@@ -395,7 +394,6 @@ def test_missing_settings_and_survey_are_told() -> None:
     found = problems("| settings |\n| | form_title |\n| | Phiếu |")
     assert [(sheet, column) for sheet, _, column, _ in found] == [
         ("settings", "form_id"),
-        ("settings", "version"),
         ("survey", ""),
     ]
 

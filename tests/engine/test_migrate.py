@@ -125,6 +125,7 @@ def test_rows_that_a_count_now_decides_take_the_number_of_their_turn() -> None:
     answers = {"/data/n": "2", "/data/ho": "4 1", "/data/ho[4]/ten": "An", "/data/ho[1]/ten": "Ba"}
     assert migrate(old, new, answers).answers == {
         "/data/n": "2",
+        "/data/ho": "1 2",  # remembers that these rows have had their defaults
         "/data/ho[1]/ten": "An",
         "/data/ho[2]/ten": "Ba",
     }
@@ -142,3 +143,16 @@ def test_what_is_left_of_a_deleted_row_does_not_bring_the_row_back() -> None:
     found = migrate(old, old, {"/data/ho": "1", "/data/ho[1]/ten": "An", "/data/ho[2]/ten": "cũ"})
     assert found.answers == {"/data/ho": "1", "/data/ho[1]/ten": "An"}
     assert lost(found) == {"/data/ho[2]/ten": reasons.ROW_GONE}
+
+
+def test_a_name_that_stands_twice_is_not_followed() -> None:
+    old = survey("group g", "text ten", "end", "text x")
+    new = survey("group h", "text ten", "end", "group k", "text ten", "end", "text x")
+    found = migrate(old, new, {"/data/g/ten": "An"})
+    assert lost(found) == {"/data/g/ten": reasons.GONE}
+
+
+def test_what_went_into_a_repeat_evaluates_there() -> None:
+    old, new = survey("text ten"), survey("repeat ho", "text ten", "end repeat")
+    found = migrate(old, new, {"/data/ten": "An"})
+    assert evaluate(new, found.answers).values["/data/ho[1]/ten"] == "An"

@@ -26,6 +26,7 @@ from dieutra.engine.lang import (
 )
 from dieutra.engine.lang.ast import walk
 from dieutra.engine.lang.dialects import DUCKDB
+from dieutra.engine.lang.node_functions import SPECIAL
 from dieutra.engine.lang.sql_values import FALSE
 from dieutra.engine.lang.sql_writer import Writer
 from dieutra.engine.lang.to_python import VIETNAM
@@ -76,7 +77,7 @@ ANSWERS = {
     "/data/s": ("string", ["", "1 2", "Đào Thị Ánh", " x ", "true", "12,5", "2021-03-05", "2020-2-30"]),
 }
 OPERATORS = ["+", "-", "*", "div", "mod", "=", "!=", "<", "<=", ">", ">=", "and", "or"]
-NAMES = sorted(set(FUNCTIONS) - {"regex", "format-date", "count", "once"})
+NAMES = sorted(set(FUNCTIONS) - {"regex", "format-date", "once"} - SPECIAL.keys())
 ROWS = 12
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=VIETNAM)
 

@@ -49,7 +49,7 @@ class Drawing:
 
     def _vi(self, label: Label | None) -> str:
         """A label's text with the answers that it names, as they stand when the workbook is made."""
-        return vi(fill(label or {}, self.answers, self.rules.form.by_path))
+        return vi(fill(label or {}, self.answers, self.rules.form))
 
     # --- the frame
 

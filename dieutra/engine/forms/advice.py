@@ -14,9 +14,9 @@ from dieutra.engine.forms.form import Check, Form, Node
 from dieutra.engine.forms.reasoning import EITHER, NO, YES, Outcome, Reasoning
 from dieutra.engine.forms.translation import untranslated
 from dieutra.engine.forms.trials import Trials, run_trials
-from dieutra.engine.forms.wording import REFERENCE, name_of, place_of
+from dieutra.engine.forms.wording import REFERENCE, name_of
 from dieutra.engine.forms.workbook import Row, Workbook
-from dieutra.engine.lang import Ast
+from dieutra.engine.lang import Ast, place_of
 from dieutra.engine.lang.ast import walk
 
 Severity = Literal["warning", "info"]
@@ -123,7 +123,9 @@ def _unused_lists(book: Workbook) -> Iterator[Advice]:
         first.setdefault(row.get("list_name"), row)
     elsewhere = [row for sheet, rows in book.items() if sheet != "choices" for row in rows]
     words = {word for row in elsewhere for word in row.get("type").split()[1:]}
-    texts = [text for row in elsewhere for text in row.cells.values() if "instance(" in text]
+    texts = [
+        text for row in elsewhere for text in row.cells.values() if "instance(" in text or "pulldata(" in text
+    ]
     for name, row in first.items():
         read = any(f"'{name}'" in text or f'"{name}"' in text for text in texts)
         if name and name not in words and not read:

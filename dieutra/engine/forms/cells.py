@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import python_calamine
 
-from dieutra.engine.forms.authoring import read_outline
 from dieutra.engine.forms.errors import Problems
+from dieutra.engine.forms.outline import read_outline
 from dieutra.engine.forms.tables import expand_checks, expand_tables
 from dieutra.engine.forms.workbook import SHEETS, Row, Workbook, header_of
 

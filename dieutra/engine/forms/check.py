@@ -5,31 +5,31 @@ This is the authoritative evaluation; the browser says the same for the same ans
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, cast
 
-from dieutra.engine.forms.form import Check, Form, Label, Node
-from dieutra.engine.forms.order import in_order
+from dieutra.engine.forms.form import Form, Label, Node
+from dieutra.engine.forms.offered import is_offered
+from dieutra.engine.forms.plan import Plan, Requirement, Rule, Step, plan_of
+from dieutra.engine.forms.rows import MAX_ROWS, NOWHERE, is_well_placed, path_in, row_names, rows_above
 from dieutra.engine.forms.shown import fill
-from dieutra.engine.forms.typed import BLANK, as_stored, is_blank_text, read
+from dieutra.engine.forms.typed import BLANK, as_stored, is_blank_text, read, stored_text
 from dieutra.engine.lang import (
     Compiled,
     Context,
     EvaluationError,
     Value,
-    compile_expr,
-    paths,
+    place_of,
     reads_itself,
     to_boolean,
-    to_text,
+    to_number,
 )
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that does not hold: `check` is the check's name, `required` or `type`; `path` says where."""
+    """Something that does not hold: `check` is the check's name, `required`, `type` or `choice`."""
 
     check: str
     path: str
@@ -40,13 +40,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class State:
-    """What is known about a set of answers. `missing` and `required` list relevant paths only."""
+    """What is known about a set of answers. `missing` and `required` list relevant paths only.
+
+    `rows` gives the names of the rows of each relevant repeat, by the path of the repeat.
+    """
 
     values: dict[str, str]
     relevant: frozenset[str]
     findings: tuple[Finding, ...]
     missing: tuple[str, ...]
     required: frozenset[str]
+    rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def hard(self) -> tuple[Finding, ...]:
@@ -61,26 +65,43 @@ def evaluate(
     `answers` maps paths to what was written; unknown paths are ignored. `now` is the clock for today(), by
     default the time in Vietnam; `submitting` adds a hard finding for each missing answer.
     """
-    plan = plan_of(form)
-    run = _Run(plan, answers, now)
+    run = Evaluation(plan_of(form), answers, now)
     run.work_out_nodes()
+    run.look_at_choices()
     run.look_for_missing(submitting)
     run.run_checks()
     return run.state()
 
 
 def clean(form: Form, answers: Mapping[str, object]) -> dict[str, str]:
-    """The answers worth keeping: not blank, at nodes that a person fills in; none of them altered."""
+    """The answers worth keeping: not blank, at nodes that a person fills in, in rows that stand; none altered."""
     kept = {}
     for path, written in answers.items():
-        node = form.by_path.get(path)
-        if node is not None and is_filled_in(node) and not is_blank_text(written):
+        node = form.by_path.get(place_of(path))
+        is_kept = node is not None and is_filled_in(node) and not is_blank_text(written)
+        if is_kept and is_well_placed(form, path):
             kept[path] = written if isinstance(written, str) else str(written)
-    return kept
+    return _in_standing_rows(form, kept) if form.repeats else kept
+
+
+def _in_standing_rows(form: Form, kept: dict[str, str]) -> dict[str, str]:
+    """Without the answers of removed rows; rows of a repeat with a count come and go by themselves."""
+    gone: dict[str, bool] = {}
+
+    def stands(row: str) -> bool:
+        if row not in gone:
+            repeat, _, name = row.rpartition("[")
+            counted = form.node(repeat).count is not None
+            gone[row] = not counted and name[:-1] not in row_names(kept.get(repeat))
+        return not gone[row]
+
+    return {path: text for path, text in kept.items() if all(map(stands, rows_above(path)))}
 
 
 def is_filled_in(node: Node) -> bool:
     """True when the answer comes from outside; a calculation that keeps its old value (once) counts."""
+    if node.kind == "repeat":
+        return True
     if node.type is None or node.kind == "note":
         return False
     if node.calculate is not None:
@@ -88,181 +109,217 @@ def is_filled_in(node: Node) -> bool:
     return node.readonly != ["call", "true"]
 
 
-def defaults(form: Form) -> dict[str, str]:
-    """The answers that a new response starts with."""
-    return {node.path: node.default for node in form.nodes if node.default is not None and node.type}
+class Evaluation:
+    """One evaluation under way; `given.py` and the CLI use its parts, all others `evaluate`."""
 
-
-# --- compiled once per form
-
-
-class _Step(NamedTuple):
-    node: Node
-    path: str
-    parent: str | None
-    holds: bool
-    relevant: Compiled | None
-    calculate: Compiled | None
-    reads: frozenset[str]  # what the calculation reads
-    reads_itself: bool
-
-
-class _Rule(NamedTuple):
-    check: Check
-    order: tuple[int, int]
-    holds: Compiled
-    paths: tuple[str, ...]
-    own: str | None
-
-
-class Plan(NamedTuple):
-    """A form compiled: nodes in working order, requirements and checks as closures."""
-
-    steps: list[_Step]
-    required: list[tuple[Node, Compiled]]
-    rules: list[_Rule]
-    place: dict[str, int]
-    nodes: dict[str, Node]
-
-
-def plan_of(form: Form) -> Plan:
-    """The compiled form, kept with it. Raises order.Cycle for a form that was not made by the loader."""
-    if "plan" not in form.compiled:
-        form.compiled["plan"] = _compile(form)
-    return cast(Plan, form.compiled["plan"])
-
-
-def _compile(form: Form) -> Plan:
-    place = {node.path: index for index, node in enumerate(form.nodes)}
-    required = [
-        (node, compile_expr(node.required, node.path))
-        for node in form.nodes
-        if node.required is not None and node.required != ["call", "false"] and node.calculate is None
-    ]
-    rules = [
-        _rule(check, place.get(check.where, -1), number) for number, check in enumerate(form.checks, start=2)
-    ]
-    return Plan([_step(node) for node in in_order(form)], required, rules, place, form.by_path)
-
-
-def _step(node: Node) -> _Step:
-    relevant = None if node.relevant is None else compile_expr(node.relevant, node.path)
-    calculate = None if node.calculate is None else compile_expr(node.calculate, node.path)
-    own = node.calculate is not None and reads_itself(node.calculate)
-    holds = node.type is not None and node.kind != "note"
-    reads = (
-        frozenset() if node.calculate is None else frozenset(paths(node.calculate, node.path)) - {node.path}
-    )
-    return _Step(node, node.path, node.parent, holds, relevant, calculate, reads, own)
-
-
-def _rule(check: Check, place: int, number: int) -> _Rule:
-    own = check.where if check.is_constraint else None
-    return _Rule(check, (place, number), compile_expr(check.expr, check.where), check.paths, own)
-
-
-# --- one evaluation
-
-
-class _Run:
     def __init__(self, plan: Plan, answers: Mapping[str, str], now: datetime | None) -> None:
         self.plan, self.answers = plan, answers
         self.typed: dict[str, Value] = {}
-        self.ctx = Context(self.typed, now)
-        self.written: dict[str, str] = {}
+        self.rows: dict[str, tuple[str, ...]] = {}
         self.relevant: set[str] = set()
-        self.found: list[tuple[tuple[int, int], Finding]] = []
-        self.missing: list[str] = []
+        lists = {name: found.by_column for name, found in plan.form.lists.items()}
+        self.ctx = Context(self.typed, now, rows=self.rows, relevant=self.relevant, lists=lists)
+        self.written: dict[str, str] = {}
+        self.chains: dict[str | None, list[Mapping[str, str]]] = {None: [NOWHERE]}
+        self.chosen: list[tuple[str, Mapping[str, str]]] = []
+        self.found: list[tuple[tuple[int, ...], Finding]] = []
+        self.missing: list[tuple[tuple[int, ...], str]] = []
         self.required: set[str] = set()
+        self.errors: dict[str, str] = {}  # calculations without a value: path -> why
         self.ill: set[str] = set()  # what was written cannot be read, or follows from such a thing
 
+    # --- nodes
+
     def work_out_nodes(self) -> None:
-        relevant, typed, written, answers = self.relevant, self.typed, self.written, self.answers
-        for node, path, parent, holds, is_relevant, calculate, reads, own in self.plan.steps:
-            if parent is not None and parent not in relevant:
-                continue
-            if is_relevant is not None and not self.truth(is_relevant):
-                continue
-            relevant.add(path)
-            if not holds:
-                continue
-            if calculate is not None:
-                self.calculate(node, calculate, own)
-                if self.ill and not self.ill.isdisjoint(reads):
-                    self.ill.add(path)
-                continue
-            text = answers.get(path)
-            if is_blank_text(text):
-                typed[path] = BLANK
-                continue
-            typed[path], problem = read(node, text)
-            if isinstance(text, str):
-                written[path] = text
-            if problem is not None:
-                self.ill.add(path)
-                self.found.append(((self.plan.place[path], 0), Finding("type", path, "hard", problem, False)))
+        for step in self.plan.steps:
+            if step.node.kind == "repeat":
+                self.chains[step.place] = []
+            for at in self.chains[step.scope]:
+                self.ctx.at = at
+                self.work_out(step, path_in(step.place, at, step.scope), at)
+        self.ctx.at = NOWHERE
 
-    def calculate(self, node: Node, compute: Compiled, own: bool) -> None:
-        if own:
-            held = self.answers.get(node.path)
-            self.typed[node.path] = BLANK if is_blank_text(held) else read(node, held)[0]
+    def work_out(self, step: Step, path: str, at: Mapping[str, str]) -> None:
+        node = step.node
+        if node.parent is not None and path[: path.rindex("/")] not in self.relevant:
+            if node.kind == "repeat":
+                self.rows[path] = ()
+            return
+        if step.relevant is not None and not self.truth(step.relevant, path):
+            if node.kind == "repeat":
+                self.rows[path] = ()
+            return
+        self.relevant.add(path)
+        if node.kind == "repeat":
+            self.work_out_rows(step, path, at)
+        elif step.calculate is not None and step.holds:
+            self.calculate(step, path)
+        elif step.holds:
+            self.take(step, path, at)
+
+    def take(self, step: Step, path: str, at: Mapping[str, str]) -> None:
+        """What was written at a node, typed."""
+        text = self.answers.get(path)
+        if is_blank_text(text):
+            self.typed[path] = BLANK
+            return
+        self.typed[path], problem = read(step.node, text)
+        if isinstance(text, str):
+            self.written[path] = text
+            if step.node.itemset is not None:
+                self.chosen.append((path, at))
+        if problem is not None:
+            self.ill.add(path)
+            self.tell(path, 0, Finding("type", path, "hard", problem, False))
+
+    def work_out_rows(self, step: Step, path: str, at: Mapping[str, str]) -> None:
+        names = self.names_of(step, path)
+        self.rows[path] = names
+        if names:
+            self.written[path] = " ".join(names)
+        for name in names:
+            row = f"{path}[{name}]"
+            inside = {**at, step.place: row}
+            self.ctx.at = inside
+            self.chains[step.place].append(inside)
+            if step.relevant is None or self.truth(step.relevant, row):
+                self.relevant.add(row)
+        self.ctx.at = at
+
+    def names_of(self, step: Step, path: str) -> tuple[str, ...]:
+        names: Collection[str]
+        if step.rows is None:
+            names = row_names(self.answers.get(path))
+            wanted = len(names)
+        else:
+            try:
+                number = to_number(step.rows(self.ctx))
+            except EvaluationError as problem:
+                self.errors[path] = str(problem)
+                return ()
+            wanted = max(0, int(number)) if number.is_finite() else 0
+            names = [str(each) for each in range(1, min(wanted, MAX_ROWS) + 1)]
+        if wanted > MAX_ROWS:
+            self.tell(path, 0, Finding("type", path, "hard", _too_many(wanted), False))
+        return tuple(names)[:MAX_ROWS]
+
+    def calculate(self, step: Step, path: str) -> None:
+        if step.reads_itself:
+            held = self.answers.get(path)
+            self.typed[path] = BLANK if is_blank_text(held) else read(step.node, held)[0]
         try:
-            value = as_stored(compute(self.ctx), node.type)
-        except EvaluationError:
+            value = as_stored(step.calculate(self.ctx), step.node.type) if step.calculate else BLANK
+        except EvaluationError as problem:
             value = BLANK
-        self.typed[node.path] = value
-        text = to_text(value)
+            self.errors[path] = str(problem)
+        self.typed[path] = value
+        text = stored_text(value)
         if text:
-            self.written[node.path] = text
+            self.written[path] = text
+        if self.ill and not self.ill.isdisjoint(step.reads(self.ctx)):
+            self.ill.add(path)
 
-    def truth(self, compiled: Compiled) -> bool:
+    def truth(self, compiled: Compiled, path: str = "") -> bool:
         """An expression without a value hides nothing: the node stays relevant."""
         try:
             return to_boolean(compiled(self.ctx))
-        except EvaluationError:
+        except EvaluationError as problem:
+            self.errors.setdefault(path, str(problem))
             return True
 
+    # --- what is wrong
+
+    def tell(self, path: str, number: int, finding: Finding) -> None:
+        self.found.append(((*self.order_of(path), number), finding))
+
+    def order_of(self, path: str) -> tuple[int, ...]:
+        """Document order, rows one after the other."""
+        places = self.plan.order
+        if "[" not in path:
+            return (places.get(path, -1),)
+        order: list[int] = []
+        for row in rows_above(path):
+            repeat, _, name = row.rpartition("[")
+            names = self.rows.get(repeat, ())
+            order += [places[place_of(repeat)], names.index(name[:-1]) if name[:-1] in names else -1]
+        return (*order, places.get(place_of(path), -1))
+
+    def look_at_choices(self) -> None:
+        """What was chosen from a list must be in it, and be offered now."""
+        for path, at in self.chosen:
+            if path in self.ill:
+                continue
+            self.ctx.at = at
+            problem = is_offered(
+                self.plan.choosing[place_of(path)], self.written[path], self.ctx, self.plan.form
+            )
+            if problem is not None:
+                self.tell(path, 1, Finding("choice", path, "hard", problem, False))
+        self.ctx.at = NOWHERE
+
     def look_for_missing(self, submitting: bool) -> None:
-        for node, required in self.plan.required:
-            if node.path not in self.relevant or not self.truth(required):
-                continue
-            self.required.add(node.path)
-            if node.path in self.written:
-                continue
-            self.missing.append(node.path)
-            if submitting:
-                finding = Finding("required", node.path, "hard", _required_message(node), False)
-                self.found.append(((self.plan.place[node.path], 1), finding))
+        for requirement in self.plan.required:
+            for at in self.chains[requirement.scope]:
+                self.ctx.at = at
+                self.look_for(requirement, path_in(requirement.node.path, at, requirement.scope), submitting)
+        self.ctx.at = NOWHERE
+        self.missing.sort()
+
+    def look_for(self, requirement: Requirement, path: str, submitting: bool) -> None:
+        if path not in self.relevant or not self.truth(requirement.holds, path):
+            return
+        self.required.add(path)
+        if path in self.written:
+            return
+        self.missing.append((self.order_of(path), path))
+        if submitting:
+            finding = Finding("required", path, "hard", _required_message(requirement.node), False)
+            self.tell(path, 1, finding)
 
     def run_checks(self) -> None:
-        written, relevant = self.written, self.relevant
-        for check, order, holds, read_paths, own in self.plan.rules:
-            if check.where not in relevant or (own is not None and own not in written):
-                continue
-            if read_paths and not any(path in written for path in read_paths):
-                continue
-            # The mistake is told once, where it was made.
-            if self.ill and not self.ill.isdisjoint(read_paths):
-                continue
-            if not self.check_holds(holds):
-                message = fill(check.message, written, self.plan.nodes)
-                self.found.append(
-                    (order, Finding(check.name, check.where, check.severity, message, check.justify))
-                )
+        for rule in self.plan.rules:
+            for at in self.chains[rule.scope]:
+                self.ctx.at = at
+                self.run_check(rule, path_in(rule.check.where, at, rule.scope))
+        self.ctx.at = NOWHERE
 
-    def check_holds(self, compiled: Compiled) -> bool:
+    def run_check(self, rule: Rule, path: str) -> None:
+        check, written = rule.check, self.written
+        if path not in self.relevant or (check.is_constraint and path not in written):
+            return
+        read = rule.reads(self.ctx)
+        if read and not any(each in written for each in read):
+            return
+        # The mistake is told once, where it was made.
+        if self.ill and not self.ill.isdisjoint(read):
+            return
+        if not self.check_holds(rule.holds, path):
+            message = fill(check.message, written, self.plan.form, self.ctx.at)
+            self.tell(path, rule.order, Finding(check.name, path, check.severity, message, check.justify))
+
+    def check_holds(self, compiled: Compiled, path: str = "") -> bool:
         """A check that cannot be worked out is not passed in silence."""
         try:
             return to_boolean(compiled(self.ctx))
-        except EvaluationError:
+        except EvaluationError as problem:
+            self.errors.setdefault(path, str(problem))
             return False
 
     def state(self) -> State:
         self.found.sort(key=lambda each: each[0])
         findings = tuple(finding for _, finding in self.found)
+        missing = tuple(path for _, path in self.missing)
+        rows = {path: names for path, names in self.rows.items() if path in self.relevant}
         return State(
-            self.written, frozenset(self.relevant), findings, tuple(self.missing), frozenset(self.required)
+            self.written, frozenset(self.relevant), findings, missing, frozenset(self.required), rows
         )
+
+
+def _too_many(wanted: int) -> Label:
+    return {
+        "vi": f"Phần lặp lại có {wanted} dòng, tối đa là {MAX_ROWS}; hãy kiểm tra lại số dòng.",
+        "en": f"This part has {wanted} rows, at most {MAX_ROWS} are allowed; check the number of rows.",
+    }
 
 
 def _required_message(node: Node) -> Label:
@@ -270,4 +327,4 @@ def _required_message(node: Node) -> Label:
     return plain | (node.required_message or {})
 
 
-__all__ = ["Finding", "State", "clean", "defaults", "evaluate", "is_filled_in"]
+__all__ = ["Evaluation", "Finding", "State", "clean", "evaluate", "is_filled_in"]

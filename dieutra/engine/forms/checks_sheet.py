@@ -5,12 +5,12 @@ from __future__ import annotations
 from dieutra.engine.forms.authoring import REFERENCE, Outline, check_prose
 from dieutra.engine.forms.errors import Problems
 from dieutra.engine.forms.form import Check, Label
+from dieutra.engine.forms.itext import language_code
 from dieutra.engine.forms.tables import NO, CheckLine, is_yes
 from dieutra.engine.forms.workbook import Row
-from dieutra.engine.forms.xform import language_code
 from dieutra.engine.lang import Ast, ExpressionError, paths
 
-RESERVED = ("required", "type")
+RESERVED = ("required", "type", "choice")
 
 
 def translated(row: Row, prefix: str) -> Label:

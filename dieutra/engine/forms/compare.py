@@ -1,7 +1,7 @@
 """Two versions of a questionnaire side by side: what was added, removed, moved, and what changed where.
 
-Nodes are held together by path, then by name (names are unique in a form). A node that was renamed cannot be known
-for sure: it is offered as a candidate, for the author to confirm.
+Nodes are held together by path, then by name where only one node on each side bears it. A node that was renamed
+cannot be known for sure: it is offered as a candidate, for the author to confirm.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ LOGIC = {
     "readonly": "Chỉ đọc",
     "count": "Số dòng",
 }
-TEXTS = {"label": "Nhãn", "hint": "Hướng dẫn", "unit": "Đơn vị tính", "required_message": "Câu nhắc bắt buộc"}
+TEXTS = {
+    "label": "Nhãn",
+    "hint": "Hướng dẫn",
+    "guidance": "Hướng dẫn thêm",
+    "unit": "Đơn vị tính",
+    "required_message": "Câu nhắc bắt buộc",
+}
 OTHERS = {
     "kind": "Loại",
     "type": "Kiểu",
@@ -116,9 +122,12 @@ def compare(old: Form, new: Form) -> Comparison:
 def routes_by_name(old: Form, new: Form) -> dict[str, str]:
     """Old place -> new place of every node that is in both: at its path, else under its name."""
     routes = {path: path for path in old.by_path if path in new.by_path}
+    before, after = Counter(node.name for node in old.nodes), Counter(node.name for node in new.nodes)
     for node in old.nodes:
         following = new.by_name.get(node.name)
         if node.path in routes or following is None or following.path in old.by_path:
+            continue
+        if before[node.name] > 1 or after[node.name] > 1:
             continue
         if (following.type is None) == (node.type is None):
             routes[node.path] = following.path

@@ -33,15 +33,23 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: dict[FormProblem, None] = {}
+        self._warned: dict[FormProblem, None] = {}
 
     def add(self, message: str, sheet: str = "", row: int = 0, column: str = "") -> None:
-        parts = [
-            f"sheet {sheet}" if sheet else "",
-            f"dòng {row}" if row else "",
-            f"cột {column}" if column else "",
-        ]
-        place = ", ".join(filter(None, parts)) or "tệp phiếu"
-        self._found.setdefault(FormProblem(place, message, sheet, row, column))
+        """A mistake that must be mended."""
+        self._found.setdefault(form_problem(message, sheet, row, column))
+
+    def warn(self, message: str, sheet: str = "", row: int = 0, column: str = "") -> None:
+        """Something that the author may have meant otherwise."""
+        self._warned.setdefault(form_problem(message, sheet, row, column))
+
+    @property
+    def found(self) -> tuple[FormProblem, ...]:
+        return tuple(sorted(self._found, key=_place_in_workbook))
+
+    @property
+    def warnings(self) -> list[FormProblem]:
+        return sorted(self._warned, key=_place_in_workbook)
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -49,6 +57,13 @@ class Problems:
     def raise_if_any(self) -> None:
         if self._found:
             raise FormError(sorted(self._found, key=_place_in_workbook))
+
+
+def form_problem(message: str, sheet: str = "", row: int = 0, column: str = "") -> FormProblem:
+    """A mistake or warning with its place in words."""
+    parts = [sheet and f"sheet {sheet}", row and f"dòng {row}", column and f"cột {column}"]
+    place = ", ".join(part for part in map(str, filter(None, parts))) or "tệp phiếu"
+    return FormProblem(place, message, sheet, row, column)
 
 
 _SHEETS = ("settings", "survey", "choices", "tables", "checks")

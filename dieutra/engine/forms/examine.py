@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from dieutra.engine.forms.advice import Advice, advise
@@ -15,6 +15,7 @@ from dieutra.engine.forms.workbook import read_workbook
 from dieutra.engine.forms.xlsform import load_workbook
 
 CIRCLE = "vòng tròn"
+PLACED = re.compile(r"sheet (\S+), dòng ([0-9]+)(?:, cột (.+?))?: (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,17 @@ class Remark:
 
 @dataclass(frozen=True)
 class Examined:
-    """`form` is None when there are errors; advice is given only on a form that loads."""
+    """`form` is None when there are errors; advice is given only on a form that loads.
+
+    `refused`: channel -> what keeps the form from it; a channel without remarks carries it.
+    """
 
     form: Form | None
     xform_xml: str
     errors: tuple[Remark, ...]
     advice: tuple[Remark, ...]
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    refused: Mapping[str, tuple[Remark, ...]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """What was found; the form itself is read again from the workbook."""
@@ -60,6 +65,7 @@ class Examined:
             "errors": [it.to_json() for it in self.errors],
             "advice": [it.to_json() for it in self.advice],
             "notes": list(self.notes),
+            "refused": {name: [it.to_json() for it in found] for name, found in self.refused.items()},
         }
 
 
@@ -69,15 +75,23 @@ def examine(content: bytes, trials: int = 300, seconds: float = 10.0) -> Examine
     try:
         book = read_workbook(content)
     except FormError as error:
-        return Examined(None, "", _errors(error.form_problems, letters), (), ())
+        return Examined(None, "", _errors(error.form_problems, letters), ())
     try:
         loaded = load_workbook(book)
     except FormError as error:
         problems = [_with_cells(problem, book, letters) for problem in error.form_problems]
-        return Examined(None, "", _errors(problems, letters), (), ())
-    advice = advise(loaded.form, book, trials, seconds)
+        return Examined(None, "", _errors(problems, letters), ())
+    advice = [*_warned(loaded.warnings), *advise(loaded.form, book, trials, seconds)]
     remarks = tuple(_remark(it, letters) for it in advice)
-    return Examined(loaded.form, loaded.xform_xml, (), remarks, loaded.warnings)
+    notes = tuple(text for text in loaded.warnings if not PLACED.fullmatch(text))
+    refused = {name: _errors(found, letters) for name, found in loaded.refused.items() if found}
+    return Examined(loaded.form, loaded.xform_xml, (), remarks, notes, refused)
+
+
+def _warned(texts: Sequence[str]) -> Iterator[Advice]:
+    """The loader's warnings that say where they stand."""
+    for match in filter(None, map(PLACED.fullmatch, texts)):
+        yield Advice("warning", match[1], int(match[2]), match[3] or "", match[4])
 
 
 def _errors(problems: Sequence[FormProblem], letters: Mapping[str, Mapping[str, str]]) -> tuple[Remark, ...]:

@@ -7,26 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from dieutra.engine.lang import Ast
+from dieutra.engine.forms.lists import Choice, Itemset, Label, List
+from dieutra.engine.lang import Ast, Shape, place_of
 
-Label = dict[str, str]
-
-CONTAINERS = frozenset({"group", "table", "row"})
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer of a select question."""
-
-    value: str
-    label: Label
-
-    def to_json(self) -> dict[str, Any]:
-        return {"value": self.value, "label": self.label}
-
-    @classmethod
-    def from_json(cls, json: Mapping[str, Any]) -> Choice:
-        return cls(json["value"], json["label"])
+CONTAINERS = frozenset({"group", "repeat", "table", "row"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +30,22 @@ class Column:
     @classmethod
     def from_json(cls, json: Mapping[str, Any]) -> Column:
         return cls(json["name"], json["code"], json["label"], json["type"], json.get("unit"))
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value given by an event: `load` (a response is begun), `row` (a row is added), `changed` (at `by`)."""
+
+    event: str
+    value: Ast
+    by: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"event": self.event, "by": self.by, "value": self.value}
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Given:
+        return cls(json["event"], json["value"], json["by"])
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,13 @@ class Node:
     columns: tuple[Column, ...] | None = None
     unit: Label | None = None
     required_message: Label | None = None
+    guidance: Label | None = None
+    itemset: Itemset | None = None
+    count: Ast | None = None
+    range: dict[str, str] | None = None
+    media: str | None = None
+    sets: tuple[Given, ...] = ()
+    preload: str | None = None
 
     @property
     def name(self) -> str:
@@ -90,6 +97,10 @@ class Node:
             json["choices"] = [choice.to_json() for choice in self.choices]
         if self.columns is not None:
             json["columns"] = [column.to_json() for column in self.columns]
+        if self.itemset is not None:
+            json["itemset"] = self.itemset.to_json()
+        if self.sets:
+            json["sets"] = [given.to_json() for given in self.sets]
         return json | {key: getattr(self, key) for key in _SOMETIMES if getattr(self, key) is not None}
 
     @classmethod
@@ -102,12 +113,15 @@ class Node:
             parts["choices"] = tuple(map(Choice.from_json, json["choices"]))
         if "columns" in json:
             parts["columns"] = tuple(map(Column.from_json, json["columns"]))
+        if "itemset" in json:
+            parts["itemset"] = Itemset.from_json(json["itemset"])
+        parts["sets"] = tuple(map(Given.from_json, json.get("sets", ())))
         return cls(**parts)
 
 
 _LOGIC = ("required", "relevant", "calculate", "readonly", "default")
 _ALWAYS = ("path", "kind", "type", "parent", "label", "hint", *_LOGIC)
-_SOMETIMES = ("codes", "unit", "required_message")
+_SOMETIMES = ("codes", "unit", "required_message", "guidance", "count", "range", "media", "preload")
 
 
 @dataclass(frozen=True)
@@ -147,6 +161,7 @@ class Form:
     languages: tuple[str, ...]
     nodes: tuple[Node, ...]
     checks: tuple[Check, ...]
+    lists: Mapping[str, List] = field(default_factory=dict)
 
     @cached_property
     def by_path(self) -> dict[str, Node]:
@@ -157,13 +172,35 @@ class Form:
         return {node.name: node for node in self.nodes}
 
     @cached_property
+    def repeats(self) -> tuple[str, ...]:
+        """The places of repeats, outer ones before those inside."""
+        return tuple(node.path for node in self.nodes if node.kind == "repeat")
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What compiling an expression needs to know of this form."""
+        return Shape(self.repeats, self.choice_label)
+
+    @cached_property
     def compiled(self) -> dict[str, Any]:
         """Room for what `check` compiles from this form, once."""
         return {}
 
     def node(self, path: str) -> Node:
-        """The node at a path; KeyError when there is none."""
-        return self.by_path[path]
+        """The node at a place, or at a path of a response; KeyError when there is none."""
+        return self.by_path[place_of(path)]
+
+    def choice_label(self, place: str, value: str, ctx: object = None) -> str:
+        """What a choice is called in the form's first language; blank when the node does not offer it."""
+        node, language = self.by_path.get(place), self.languages[0]
+        if node is None:
+            return ""
+        if node.itemset is not None and node.itemset.list in self.lists:
+            choices = self.lists[node.itemset.list].choices(node.itemset)
+        else:
+            choices = {choice.value: choice for choice in node.choices or ()}
+        labels = [choices[word].label.get(language, word) for word in value.split() if word in choices]
+        return ", ".join(labels)
 
     def members(self, path: str | None) -> list[Node]:
         """Nodes directly in a container, in order; None is the top of the form."""
@@ -177,6 +214,7 @@ class Form:
             "languages": list(self.languages),
             "nodes": [node.to_json() for node in self.nodes],
             "checks": [check.to_json() for check in self.checks],
+            "lists": {name: found.to_json() for name, found in self.lists.items()},
         }
 
     @classmethod
@@ -188,4 +226,8 @@ class Form:
             languages=tuple(json["languages"]),
             nodes=tuple(map(Node.from_json, json["nodes"])),
             checks=tuple(map(Check.from_json, json["checks"])),
+            lists={name: List.from_json(name, found) for name, found in json.get("lists", {}).items()},
         )
+
+
+__all__ = ["CONTAINERS", "Check", "Choice", "Column", "Form", "Given", "Itemset", "Label", "List", "Node"]

@@ -14,7 +14,7 @@ from dieutra.engine.forms.check import is_filled_in
 from dieutra.engine.forms.compare import routes_by_name
 from dieutra.engine.forms.form import Form, Label, Node
 from dieutra.engine.forms.typed import is_blank_text
-from dieutra.engine.forms.wording import place_of
+from dieutra.engine.lang import place_of
 
 STEP = re.compile(r"([^/\[\]]+)(?:\[([0-9]+)\])?")
 
@@ -92,8 +92,7 @@ class _Migration:
             if path not in lists:
                 self._carry(path, value, written)
         for path, rows in self.rows.items():
-            if self.new.by_path[place_of(path)].to_json().get("count") is None:
-                self.kept[path] = " ".join(rows)
+            self.kept[path] = " ".join(rows)
         return Migrated(self.kept, self.moved, tuple(self.lost))
 
     def _is_repeat(self, node: Node | None) -> bool:
@@ -141,7 +140,7 @@ class _Migration:
         """True for what is left of a row that the person took away."""
         for place, here, row in _rows_of(path):
             node = self.old.by_path.get(place)
-            counted = node is not None and node.to_json().get("count") is not None
+            counted = node is not None and node.count is not None
             if not counted and row not in self.answers.get(here, "").split():
                 return True
         return False
@@ -173,7 +172,7 @@ class _Migration:
 
     def _row_name(self, repeat: str, place: str, was: str, row: str) -> str:
         """Notes the row. Where the new repeat counts its rows, a row takes the number of its turn."""
-        counted = self.new.by_path[place].to_json().get("count") is not None
+        counted = self.new.by_path[place].count is not None
         listed = self.answers.get(was, "").split()
         if counted and row in listed:
             row = str(listed.index(row) + 1)

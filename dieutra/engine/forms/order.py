@@ -15,7 +15,7 @@ class Cycle(Exception):
 
 
 def reads(node: Node) -> list[str]:
-    """What must be known before the node: its container and the paths in `relevant` and `calculate`.
+    """What must be known before the node: its container and the places in `relevant`, `calculate` and `count`.
 
     `.` in a calculation is what the node held before, so it is not waited for.
     """
@@ -24,6 +24,8 @@ def reads(node: Node) -> list[str]:
         found += paths(node.relevant, node.path)
     if node.calculate is not None:
         found += paths(node.calculate)
+    if node.count is not None:
+        found += paths(node.count)
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dieutra.engine.forms.checks_sheet import translated
+from dieutra.engine.forms.itext import language_code
 from dieutra.engine.forms.workbook import Row, Workbook
-from dieutra.engine.forms.xform import language_code
 
 PREFIXES = {
     "label": "Nhãn",

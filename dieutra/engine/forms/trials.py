@@ -18,7 +18,7 @@ from dieutra.engine.forms.check import State, evaluate
 from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.forms.reasoning import Reasoning
 from dieutra.engine.forms.typed import DATE
-from dieutra.engine.forms.wording import place_of
+from dieutra.engine.lang import place_of
 from dieutra.engine.lang.ast import walk
 
 MODES = ("zeros", "same", "small", "small", "wide", "wide", "edges", "edges", "edges")
@@ -115,7 +115,7 @@ class Maker:
 
     def _rows(self, node: Node, path: str) -> Iterator[tuple[str, str]]:
         rows = [str(row) for row in range(1, self.chance.randint(0, 3) + 1)]
-        if rows and node.to_json().get("count") is None:
+        if rows and node.count is None:
             yield path, " ".join(rows)
         for row in rows:
             yield from self._filled(node.path, f"{path}[{row}]")

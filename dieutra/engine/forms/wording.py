@@ -12,13 +12,7 @@ POWER = {"or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "
 POWER |= {"*": 6, "div": 6, "mod": 6}
 NOT_ASSOCIATIVE = frozenset({"-", "div", "mod", "=", "!=", "<", "<=", ">", ">="})
 ATOM = 9
-ROW = re.compile(r"\[[0-9]+\]")
 REFERENCE = re.compile(r"\$\{(/[^}]*)\}")
-
-
-def place_of(path: str) -> str:
-    """The place in the form of a path in a response: `/data/ho[4]/ten` is `/data/ho/ten`."""
-    return ROW.sub("", path) if "[" in path else path
 
 
 def name_of(place: str) -> str:

@@ -16,9 +16,26 @@ from dieutra.engine.forms.errors import FormError, FormProblem, Problems
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 MAX_UNPACKED = 100_000_000
-SHEETS = ("survey", "choices", "settings", "tables", "checks")
+SHEETS = ("survey", "choices", "settings", "tables", "checks", "external_choices", "entities")
 ALIASES = {
     "relevance": "relevant",
+    "caption": "label",
+    "command": "type",
+    "tag": "name",
+    "value": "name",
+    "count": "repeat_count",
+    "jr:count": "repeat_count",
+    "repeat count": "repeat_count",
+    "bind::jr:constraintmsg": "constraint_message",
+    "bind::jr:requiredmsg": "required_message",
+    "control::appearance": "appearance",
+    "bind:relevant": "relevant",
+    "bind:required": "required",
+    "bind:constraint": "constraint",
+    "bind:calculate": "calculation",
+    "bind:readonly": "readonly",
+    "constraint-msg": "constraint_message",
+    "skip": "relevant",
     "calculate": "calculation",
     "read_only": "readonly",
     "list name": "list_name",
@@ -34,6 +51,7 @@ ALIASES = {
     "bind::calculate": "calculation",
     "bind::readonly": "readonly",
 }
+TRANSLATED = frozenset({"label", "hint", "guidance_hint", "constraint_message", "required_message", "unit"})
 STRAIGHT_QUOTES = str.maketrans("“”‘’", "\"\"''")
 
 Scalar = int | float | str | bool | time | date | datetime | timedelta | None
@@ -61,6 +79,11 @@ class Row:
         """Report a mistake at the place where the author wrote this cell."""
         row = self.origins.get(column, self)
         problems.add(message, row.sheet, row.number, column)
+
+    def warn(self, problems: Problems, column: str, message: str) -> None:
+        """Report what may be a mistake."""
+        row = self.origins.get(column, self)
+        problems.warn(message, row.sheet, row.number, column)
 
 
 Workbook = dict[str, list[Row]]
@@ -133,7 +156,10 @@ def _rows(sheet: str, grid: Sequence[Sequence[Scalar]], problems: Problems) -> l
 
 
 def header_of(cell: Scalar) -> str:
-    name, mark, rest = " ".join(cell_text(cell).split()).partition("::")
+    text = " ".join(cell_text(cell).split())
+    if "::" not in text and text.partition(":")[0].strip().lower() in TRANSLATED:
+        text = text.replace(":", "::", 1)
+    name, mark, rest = text.partition("::")
     header = name.strip().lower() + (f"::{rest.strip()}" if mark else "")
     return ALIASES.get(header, header)
 

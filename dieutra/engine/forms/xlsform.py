@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from lxml import etree
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
+from dieutra.engine.forms.attached import AttachmentError
 from dieutra.engine.forms.authoring import (
     ROOT,
     Outline,
@@ -24,25 +25,46 @@ from dieutra.engine.forms.authoring import (
     read_outline,
     unknown_columns,
 )
+from dieutra.engine.forms.channels import CHANNELS, Refusals, refusals
 from dieutra.engine.forms.checks_sheet import read_checks, translated
 from dieutra.engine.forms.errors import FormError, FormProblem, Problems
 from dieutra.engine.forms.form import Check, Column, Form, Label
 from dieutra.engine.forms.order import Cycle, in_order
 from dieutra.engine.forms.tables import NAMESPACE, TYPES, Table, expand_checks, expand_tables
 from dieutra.engine.forms.workbook import Row, Workbook, read_workbook, unreadable
-from dieutra.engine.forms.xform import Extras, XForm
+from dieutra.engine.forms.xform import Extras, XForm, lists_read
 from dieutra.engine.lang import ExpressionError
 
-SETTINGS = ("form_id", "version", "form_title", "default_language", "namespaces", "style", "instance_name")
+SETTINGS = [
+    "form_id",
+    "version",
+    "form_title",
+    "default_language",
+    "namespaces",
+    "style",
+    "instance_name",
+    "submission_url",
+    "public_key",
+    "auto_send",
+    "auto_delete",
+    "allow_choice_duplicates",
+    "clean_text_values",
+]
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A form, the XForm for ODK Collect that it was read from, and warnings for the author."""
+    """A form, the XForm for ODK Collect that it was read from, warnings for the author, and which channel
+    cannot carry it for what reasons (`refused`; a channel without problems carries it)."""
 
     form: Form
     xform_xml: str
     warnings: tuple[str, ...]
+    refused: Refusals = field(default_factory=dict)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(name for name in CHANNELS if not self.refused.get(name))
 
 
 def load_xlsform(source: Path | bytes) -> Form:
@@ -50,59 +72,71 @@ def load_xlsform(source: Path | bytes) -> Form:
     return load(source).form
 
 
-def load(source: Path | bytes) -> Loaded:
-    """The form, its XForm and warnings. Raises FormError with every mistake found."""
-    return load_workbook(read_workbook(source))
+def load(source: Path | bytes, files: Mapping[str, bytes] | None = None, form_id: str = "") -> Loaded:
+    """The form, its XForm, warnings and refusals. Raises FormError with every mistake found.
+
+    `files` are the CSV and XML files attached to the form, by name; `form_id` is for a form that names none.
+    """
+    return load_workbook(read_workbook(source), files, form_id)
 
 
-def load_workbook(book: Workbook) -> Loaded:
+def load_workbook(book: Workbook, files: Mapping[str, bytes] | None = None, form_id: str = "") -> Loaded:
     """The same from sheets that are already open (see workbook.from_grids)."""
     problems = Problems()
-    settings = _settings(book, problems)
+    settings = _settings(book, form_id, problems)
     if not book.get("survey"):
         problems.add("Thiếu sheet survey, hoặc sheet không có câu hỏi nào", "survey")
         problems.raise_if_any()
     tables = expand_tables(book, problems)
     outline = read_outline(tables.survey, problems)
-    lists = read_choices(book.get("choices", []), problems)
+    lists = read_choices(book.get("choices", []), problems, settings)
     survey = check_survey(tables.survey, outline, lists, problems)
     for row in book.get("choices", []):
         for column, text in row.starting("label").items():
             check_prose(text, outline, row, column, problems)
     checks = read_checks(expand_checks(book, tables.by_name, problems), outline, problems)
     problems.raise_if_any()
-    xml, warnings = _to_xform(survey, book.get("choices", []), settings)
-    form = _form(xml, outline, tables.by_name, checks, settings, book)
+    xml, warnings = _to_xform(survey, book, settings)
+    form, wanted = _form(xml, outline, tables.by_name, checks, settings, files or {})
     _refuse_cycles(form, outline)
-    unknown = [
-        f"Không dùng đến cột “{column}” của sheet survey" for column in unknown_columns(book["survey"])
-    ]
-    return Loaded(form, xml, (*unknown, *warnings))
+    said = [f"{each.place}: {each.message}" for each in problems.warnings]
+    said += [f"Không dùng đến cột “{column}” của sheet survey" for column in unknown_columns(book["survey"])]
+    refused = refusals(outline, form.lists, wanted, book.get("entities", []))
+    return Loaded(form, xml, (*said, *warnings), refused)
 
 
-def _settings(book: Workbook, problems: Problems) -> Row:
+def _settings(book: Workbook, form_id: str, problems: Problems) -> Row:
     rows = book.get("settings", [])
-    if not rows:
+    if not rows and not form_id:
         problems.add("Thiếu sheet settings với form_title, form_id và version", "settings")
         return Row("settings", 2, {})
-    for column, meaning in (("form_title", "tên phiếu"), ("form_id", "mã phiếu"), ("version", "phiên bản")):
-        if not rows[0].get(column) and not (column == "form_title" and rows[0].starting(column)):
-            rows[0].blame(problems, column, f"Thiếu {meaning}")
-    return rows[0]
+    row = rows[0] if rows else Row("settings", 2, {})
+    cells = dict(row.cells)
+    if not row.get("form_id"):
+        if not form_id:
+            row.blame(problems, "form_id", "Thiếu mã phiếu")
+        cells["form_id"] = form_id
+    if not row.starting("form_title"):
+        row.warn(problems, "form_title", "Thiếu tên phiếu, mã phiếu được dùng thay")
+        cells["form_title"] = cells["form_id"]
+    if not row.get("version"):
+        row.warn(problems, "version", "Thiếu phiên bản, phiếu mang phiên bản 1")
+        cells["version"] = "1"
+    return Row(row.sheet, row.number, cells)
 
 
 # --- through pyxform
 
 
-def _to_xform(survey: list[Row], choices: list[Row], settings: Row) -> tuple[str, list[str]]:
+def _to_xform(survey: list[Row], sheets: Workbook, settings: Row) -> tuple[str, list[str]]:
     own = {key: text for key in SETTINGS if (text := settings.get(key))}
     own.setdefault("form_title", next(iter(translated(settings, "form_title").values()), ROOT))
     has_codes = any(column.startswith("bind::dt:") for row in survey for column in row.cells)
     if has_codes and NAMESPACE not in own.get("namespaces", ""):
         own["namespaces"] = f"{own.get('namespaces', '')} {NAMESPACE}".strip()
-    book = (
-        _sheet("survey", survey) | _sheet("choices", choices) | _sheet("settings", [Row("settings", 2, own)])
-    )
+    book = _sheet("survey", survey) | _sheet("settings", [Row("settings", 2, own)])
+    for name in ("choices", "external_choices", "entities"):
+        book |= _sheet(name, sheets.get(name, []))
     warnings: list[str] = []
     try:
         result = convert(book, warnings=warnings, form_name=ROOT)
@@ -140,26 +174,32 @@ def _form(
     tables: Mapping[str, Table],
     checks: list[Check],
     settings: Row,
-    book: Workbook,
-) -> Form:
+    files: Mapping[str, bytes],
+) -> tuple[Form, list[str]]:
+    """The form, and the names of all files that it looks up in."""
     extras = Extras(
         types={path: row.get("type") for path, row in outline.rows.items()},
         units={path: unit for path, row in outline.rows.items() if (unit := translated(row, "unit"))},
         columns={name: _columns(table) for name, table in tables.items()},
     )
     try:
-        xform = XForm(xml, extras)
-        nodes, constraints = tuple(xform.nodes()), list(xform.constraints())
+        xform = XForm(xml.encode(), extras, files)
+        nodes, constraints = xform.nodes(), list(xform.constraints())
+    except AttachmentError as problem:
+        raise unreadable(str(problem)) from problem
     except (ExpressionError, etree.XMLSyntaxError) as problem:
         raise unreadable(f"Không đọc lại được phiếu sau khi dựng: {problem}") from problem
-    return Form(
+    every = [*constraints, *checks]
+    form = Form(
         id=settings.get("form_id"),
         version=settings.get("version"),
         title=_title(settings, xform.languages),
         languages=xform.languages,
         nodes=nodes,
-        checks=(*constraints, *checks),
+        checks=tuple(every),
+        lists=lists_read(nodes, every, xform.lists),
     )
+    return form, xform.files
 
 
 def _columns(table: Table) -> tuple[Column, ...]:

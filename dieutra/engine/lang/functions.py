@@ -337,12 +337,33 @@ def _selected_problem(arguments: list[Ast]) -> str | None:
     return "giá trị lựa chọn phải đặt trong dấu nháy, ví dụ '1'" if arguments[1][0] == "num" else None
 
 
+NODES = ("path", "self", "where", "items", "outer")
+
+
 def _paths_problem(arguments: list[Ast]) -> str | None:
-    return (
-        None
-        if all(part[0] in ("path", "self") for part in arguments)
-        else "chỉ đếm được câu hỏi, viết ${tên}"
-    )
+    are_nodes = all(part[0] in NODES or part[:2] == ["call", "randomize"] for part in arguments)
+    return None if are_nodes else "chỉ đếm được câu hỏi, viết ${tên}"
+
+
+def _nodes_problem(arguments: list[Ast]) -> str | None:
+    return None if arguments[0][0] in NODES else "cần nhiều câu hỏi hoặc một danh sách"
+
+
+def _position_problem(arguments: list[Ast]) -> str | None:
+    is_path = not arguments or arguments[0][0] in ("path", "outer", "self")
+    return None if is_path else "cần một phần lặp lại, ví dụ position(..)"
+
+
+def _indexed_problem(arguments: list[Ast]) -> str | None:
+    if len(arguments) % 2 == 0:
+        return "cần câu hỏi, rồi từng cặp phần lặp lại và số thứ tự"
+    are_paths = all(part[0] == "path" for part in [arguments[0], *arguments[1::2]])
+    return None if are_paths else "câu hỏi và phần lặp lại phải viết dạng ${tên}"
+
+
+def _pulldata_problem(arguments: list[Ast]) -> str | None:
+    are_fixed = all(part[0] == "str" for part in arguments[:3])
+    return None if are_fixed else "tên tệp và tên cột phải là chữ cố định đặt trong dấu nháy"
 
 
 def boolean_from_string(value: Value) -> bool:
@@ -357,6 +378,11 @@ FUNCTIONS: dict[str, Function] = _table(
     Function("if", 3, 3, None),
     Function("once", 1, 1, None),
     Function("count", 1, MANY, None, _paths_problem),
+    Function("position", 0, 1, None, _position_problem),
+    Function("indexed-repeat", 3, 7, None, _indexed_problem),
+    Function("jr:choice-name", 2, 2, None),
+    Function("pulldata", 4, 4, None, _pulldata_problem),
+    Function("randomize", 1, 2, None, _nodes_problem),
     Function("today", 0, 0, None),
     Function("now", 0, 0, None),
     Function("coalesce", 2, 20, coalesce),
@@ -408,15 +434,8 @@ FUNCTIONS: dict[str, Function] = _table(
     Function("decimal-date-time", 1, 1, decimal_date_time, _date_problem),
 )
 
-_REPEAT = "phiếu trên web chưa có phần lặp lại"
 _CHANCE = "giá trị ngẫu nhiên không kiểm tra lại được"
 REFUSED: dict[str, str] = {
-    "position": _REPEAT,
-    "indexed-repeat": _REPEAT,
-    "jr:choice-name": "hãy dùng if() hoặc mã lựa chọn",
-    "instance": "chưa đọc được danh sách bên ngoài phiếu",
-    "pulldata": "chưa đọc được danh sách bên ngoài phiếu",
-    "current": "hãy viết ${tên}",
     "substring": "hãy dùng substr(), vị trí đầu tính từ 0",
     "floor": "hãy dùng int() hoặc round()",
     "ceiling": "hãy dùng int() hoặc round()",
@@ -424,7 +443,6 @@ REFUSED: dict[str, str] = {
     "decimal-time": "phiếu trên web chưa có câu hỏi về giờ",
     "format-date-time": "hãy dùng format-date()",
     "random": _CHANCE,
-    "randomize": _CHANCE,
     "uuid": _CHANCE,
     "digest": "chưa có trên web",
     "area": "chưa có bản đồ trên web",

@@ -1,28 +1,18 @@
 """Reads an expression of a form (XPath 1.0 as XLSForm and JavaRosa use it) into the JSON array tree.
 
-A Pratt parser. It carries what the three back-ends carry: paths to one node, literals, operators and the
-functions of `FUNCTIONS`; the rest (wildcards, predicates, unions) is refused with a Vietnamese message.
+A Pratt parser. It carries what JavaRosa carries: places, node sets with predicates, lists, literals, operators
+and the functions of `FUNCTIONS`; the rest (`*`, `//`, axes, unions) is refused with a Vietnamese message.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
-from typing import NamedTuple
 
 from dieutra.engine.lang.ast import Ast
 from dieutra.engine.lang.errors import ExpressionError
 from dieutra.engine.lang.functions import FUNCTIONS, REFUSED
+from dieutra.engine.lang.locations import Location, Standpoint
+from dieutra.engine.lang.tokens import Token, tokens
 
-TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<ref>\$\{[^}]*\})
-    | (?P<num>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
-    | (?P<str>"[^"]*"|'[^']*')
-    | (?P<name>[^\W\d][\w.\-]*(?::[^\W\d][\w.\-]*)?)
-    | (?P<op>!=|<=|>=|\.\.|//|[-+*/=<>(),.])
-    )""",
-    re.VERBOSE,
-)
 BINARY = {"or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5}
 BINARY |= {"*": 6, "div": 6, "mod": 6}
 UNARY = 7
@@ -31,49 +21,25 @@ MAX_NESTING = 60
 MAX_DEPTH = 150
 
 
-class Token(NamedTuple):
-    kind: str
-    text: str
-    at: int
-
-
-def parse(text: str, self_path: str | None = None, names: Mapping[str, str] | None = None) -> Ast:
+def parse(
+    text: str,
+    self_path: str | None = None,
+    names: Mapping[str, str] | None = None,
+    repeats: Collection[str] = (),
+    *,
+    item: bool = False,
+) -> Ast:
     """The tree of an expression.
 
-    `self_path` is the node that it stands on, needed for `../b`; `names` maps `${name}` to paths, for texts
-    that pyxform has not seen. Raises ExpressionError and nothing else.
+    `self_path` is the place that it stands on, needed for `../b`; `names` maps `${name}` to places, for texts
+    that pyxform has not seen; `repeats` are the places of repeats. With `item` the expression is a predicate on
+    the rows of a list, `self_path` what `current()` means. Raises ExpressionError and nothing else.
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"Biểu thức dài quá {MAX_LENGTH} ký tự, hãy chia nhỏ", 0)
-    return _Parser(_tokens(text), self_path, names or {}).whole()
-
-
-def _tokens(text: str) -> list[Token]:
-    found: list[Token] = []
-    at, end = 0, len(text.rstrip())
-    while at < end:
-        match = TOKEN.match(text, at)
-        if match is None:
-            raise _unreadable(text, at)
-        kind = match.lastgroup or ""
-        found.append(Token(kind, match[kind], match.start(kind)))
-        at = match.end()
-    found.append(Token("end", "", end))
-    return found
-
-
-def _unreadable(text: str, at: int) -> ExpressionError:
-    at += len(text[at:]) - len(text[at:].lstrip())
-    sign = text[at]
-    if sign in "'\"":
-        return ExpressionError("Thiếu dấu nháy đóng của đoạn chữ", at)
-    if sign in "“”‘’":
-        return ExpressionError("Dấu nháy cong không dùng được, hãy gõ dấu nháy thẳng ' hoặc \"", at)
-    if sign == "$":
-        return ExpressionError("Tên câu hỏi phải viết dạng ${tên}", at)
-    if sign in "[]":
-        return ExpressionError("Dấu ngoặc vuông chỉ dùng cho dòng và cột của bảng số liệu", at)
-    return ExpressionError(f"Không hiểu ký tự “{sign}” trong biểu thức", at)
+    here = tuple(self_path.strip("/").split("/")) if self_path else None
+    start = Standpoint(here, here)
+    return _Parser(tokens(text), start.at_item() if item else start, names or {}, repeats).whole()
 
 
 def _number(token: Token, following: Token) -> Ast:
@@ -92,8 +58,10 @@ def _number(token: Token, following: Token) -> Ast:
 
 
 class _Parser:
-    def __init__(self, tokens: list[Token], self_path: str | None, names: Mapping[str, str]) -> None:
-        self.tokens, self.self_path, self.names = tokens, self_path, names
+    def __init__(
+        self, found: list[Token], stand: Standpoint, names: Mapping[str, str], repeats: Collection[str]
+    ) -> None:
+        self.tokens, self.stand, self.names, self.repeats = found, stand, names, repeats
         self.next = 0
         self.nesting = 0
 
@@ -155,7 +123,7 @@ class _Parser:
         if token.kind == "ref":
             return self.reference(token)
         if token.kind == "name":
-            return self.call(token)
+            return self.named(token)
         if token.text == "-":
             return ["neg", self.expression(UNARY - 1)]
         if token.text == "(":
@@ -165,56 +133,119 @@ class _Parser:
         if token.text in ("/", ".", ".."):
             return self.path(token)
         if token.text in ("//", "*"):
-            raise ExpressionError(
-                f"“{token.text}” (nhiều ô cùng lúc) chưa được hỗ trợ, hãy nêu từng ô", token.at
-            )
+            raise _several(token)
         raise self.unexpected(token)
 
     def reference(self, token: Token) -> Ast:
         name = token.text[2:-1].strip()
-        if name in self.names:
-            return ["path", self.names[name]]
-        near = get_close_matches(name, self.names, 1)
-        hint = f", có phải là ${{{near[0]}}}?" if near else ""
-        raise ExpressionError(f"Không có câu hỏi nào tên “{name}”{hint}", token.at)
+        if name not in self.names:
+            near = get_close_matches(name, self.names, 1)
+            hint = f", có phải là ${{{near[0]}}}?" if near else ""
+            raise ExpressionError(f"Không có câu hỏi nào tên “{name}”{hint}", token.at)
+        location = Location(None, self.repeats)
+        location.steps = self.names[name].strip("/").split("/")
+        return self.rest_of(location, token)
+
+    def named(self, token: Token) -> Ast:
+        """A function, a list, `current()`, or inside a predicate a step to a child."""
+        if self.peek().is_op("("):
+            if token.text == "instance":
+                return self.list_rows(token)
+            if token.text == "current":
+                return self.current(token)
+            return self.call(token)
+        if self.stand.item:
+            return ["item", token.text]
+        if self.stand.in_predicate:
+            location = Location(self.stand.here, self.repeats)
+            location.down(token.text)
+            return self.rest_of(location, token)
+        raise _bare_name(token)
 
     def path(self, first: Token) -> Ast:
-        if first.text == "." and not self.at_slash():
+        if self.stand.item and first.text != "/":
+            return self.column(first)
+        if first.text == "." and self.stand.here is None and not self.peek().is_op("/", "["):
             return ["self"]
-        steps = [] if first.text == "/" else self.steps_of_self(first)
+        if first.text == ".":
+            return self.rest_of(self.relative(first), first)
+        location = Location(None, self.repeats) if first.text == "/" else self.relative(first)
         if first.text == "/":
-            self.step(steps)
-        elif first.text == "..":
-            self.up(steps, first)
-        while self.take_if("/"):
-            self.step(steps)
-        if self.peek().text == "//":
-            raise ExpressionError("“//” chưa được hỗ trợ, hãy viết đường dẫn đầy đủ", self.peek().at)
-        return ["path", "/" + "/".join(steps)]
+            self.step(location)
+        else:
+            location.up(first.at)
+        return self.rest_of(location, first)
 
-    def at_slash(self) -> bool:
-        return self.peek().kind == "op" and self.peek().text in ("/", "//")
-
-    def steps_of_self(self, token: Token) -> list[str]:
-        if self.self_path is None:
+    def relative(self, token: Token) -> Location:
+        if self.stand.here is None:
             raise ExpressionError("Đường dẫn tương đối không dùng được ở đây, hãy viết ${tên}", token.at)
-        return self.self_path.strip("/").split("/")
+        return Location(self.stand.here, self.repeats)
 
-    def step(self, steps: list[str]) -> None:
+    def column(self, first: Token) -> Ast:
+        """`./name` inside a predicate on a list."""
+        if first.text == "." and self.take_if("/") and self.peek().kind == "name":
+            return ["item", self.take().text]
+        raise ExpressionError("Trong điều kiện của danh sách hãy ghi tên cột", first.at)
+
+    def current(self, token: Token) -> Ast:
+        self.expect("(")
+        self.expect(")")
+        if self.stand.outer is None:
+            raise ExpressionError("current() không dùng được ở đây, hãy viết ${tên}", token.at)
+        return self.rest_of(Location(self.stand.outer, self.repeats, outer=self.stand.in_predicate), token)
+
+    def rest_of(self, location: Location, first: Token) -> Ast:
+        self.predicates(location)
+        while self.take_if("/"):
+            location.moved = True
+            self.step(location)
+            self.predicates(location)
+        if self.peek().is_op("//"):
+            raise _several(self.peek())
+        is_itself = location.base is not None and not location.moved and not location.predicates
+        return ["self"] if is_itself and not self.stand.in_predicate else location.ast(first.at)
+
+    def predicates(self, location: Location) -> None:
+        stand = self.stand
+        while self.take_if("["):
+            self.stand = stand.at(tuple(location.steps))
+            location.narrow(self.expression(0))
+            self.stand = stand
+            self.expect("]")
+
+    def step(self, location: Location) -> None:
         token = self.take()
         if token.kind == "name":
-            steps.append(token.text)
-        elif token.text == "..":
-            self.up(steps, token)
-        elif token.text == "*":
-            raise ExpressionError("“*” (nhiều ô cùng lúc) chưa được hỗ trợ, hãy nêu từng ô", token.at)
-        elif token.text != ".":
+            location.down(token.text)
+        elif token.is_op(".."):
+            location.up(token.at)
+        elif token.is_op("*"):
+            raise _several(token)
+        elif not token.is_op("."):
             raise ExpressionError("Đường dẫn thiếu tên câu hỏi sau dấu “/”", token.at)
 
-    def up(self, steps: list[str], token: Token) -> None:
-        if len(steps) < 2:
-            raise ExpressionError("Đường dẫn “..” đi ra ngoài phiếu", token.at)
-        steps.pop()
+    def list_rows(self, token: Token) -> Ast:
+        """`instance('l')/root/item[e]/column`."""
+        self.expect("(")
+        name = self.take()
+        self.expect(")")
+        if name.kind != "str":
+            raise ExpressionError("instance() cần tên danh sách đặt trong dấu nháy", name.at)
+        found: list[Ast] = []
+        for _ in ("root", "item"):
+            self.expect("/")
+            if self.take().kind != "name":
+                raise ExpressionError("Danh sách phải viết instance('tên')/root/item", token.at)
+        stand = self.stand
+        while self.take_if("["):
+            self.stand = stand.at_item()
+            found.append(self.expression(0))
+            self.stand = stand
+            self.expect("]")
+        column = ""
+        if self.take_if("/"):
+            column = self.take().text
+        return ["items", name.text[1:-1], column, *found]
 
     def call(self, token: Token) -> Ast:
         if not self.take_if("("):
@@ -225,8 +256,26 @@ class _Parser:
             while self.take_if(","):
                 arguments.append(self.expression(0))
             self.expect(")")
+        if token.text == "jr:choice-name" and len(arguments) == 2:
+            arguments[1] = self.named_node(arguments[1], token)
         _check_call(token, arguments)
         return ["call", token.text, *arguments]
+
+    def named_node(self, argument: Ast, token: Token) -> Ast:
+        """The place that a text names: `'${q}'`, `' ../q '`."""
+        try:
+            inner = _Parser(tokens(str(argument[1])), self.stand, self.names, self.repeats).whole()
+        except ExpressionError:
+            inner = []
+        if argument[0] != "str" or inner[:1] not in (["path"], ["outer"], ["where"]):
+            raise ExpressionError("jr:choice-name() cần tên câu hỏi trong dấu nháy: '${tên}'", token.at)
+        return ["str", inner[1]]
+
+
+def _several(token: Token) -> ExpressionError:
+    return ExpressionError(
+        f"“{token.text}” (nhiều câu hỏi cùng lúc) chưa được hỗ trợ, hãy nêu từng câu hỏi", token.at
+    )
 
 
 def _bare_name(token: Token) -> ExpressionError:

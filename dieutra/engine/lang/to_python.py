@@ -1,77 +1,89 @@
 """Turns an expression tree into nested Python closures: the authoritative back-end."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from dieutra.engine.lang import node_functions
 from dieutra.engine.lang.ast import Ast
+from dieutra.engine.lang.context import VIETNAM, Context
 from dieutra.engine.lang.errors import EvaluationError
 from dieutra.engine.lang.functions import FUNCTIONS
+from dieutra.engine.lang.nodes import bound
+from dieutra.engine.lang.shape import FLAT, Shape
 from dieutra.engine.lang.values import EXACT, Value, equal, is_blank, less, near, to_boolean, to_number
-
-VIETNAM = timezone(timedelta(hours=7))
-
-
-class Context:
-    """What closures read: typed values of the relevant nodes by path (blank is ""), and the clock."""
-
-    __slots__ = ("now", "values")
-
-    def __init__(self, values: Mapping[str, Value], now: datetime | None = None) -> None:
-        self.values = values
-        self.now = now or datetime.now(VIETNAM)
-
 
 Compiled = Callable[[Context], Value]
 
 
-def compile_expr(ast: Ast, self_path: str | None = None) -> Compiled:
-    """A callable that gives the value of the expression; `self_path` is the node that `.` means.
+def compile_expr(ast: Ast, self_path: str | None = None, shape: Shape = FLAT) -> Compiled:
+    """A callable that gives the value of the expression.
 
-    The callable raises EvaluationError where there is no value (an impossible date).
+    `self_path` is the place that the expression stands on and that `.` means; `shape` says where the form
+    repeats. The callable raises EvaluationError where there is no value (an impossible date, several nodes
+    where one is wanted).
     """
-    return _COMPILERS[ast[0]](ast, self_path)
+    return _COMPILERS[ast[0]](ast, self_path, shape)
 
 
-def _number(ast: Ast, self_path: str | None) -> Compiled:
+def _number(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
     value = Decimal(repr(ast[1]))
     return lambda ctx: value
 
 
-def _string(ast: Ast, self_path: str | None) -> Compiled:
+def _string(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
     value: str = ast[1]
     return lambda ctx: value
 
 
-def _path(ast: Ast, self_path: str | None) -> Compiled:
-    path: str = ast[1]
-    return lambda ctx: ctx.values.get(path, "")
+def _path(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
+    place: str = ast[1]
+    repeat = bound(place, shape, self_path)
+    if repeat == "":
+        return lambda ctx: ctx.values.get(place, "")
+    if repeat is None:
+        return node_functions.only(ast, self_path, shape, compile_expr)
+    rest = place[len(repeat) :]
+    return lambda ctx: ctx.values.get(ctx.at[repeat] + rest, "")
 
 
-def _self(ast: Ast, self_path: str | None) -> Compiled:
-    return lambda ctx: ctx.values.get(self_path or "", "")
+def _self(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
+    return _path(["path", self_path or ""], self_path, shape)
 
 
-def _negative(ast: Ast, self_path: str | None) -> Compiled:
-    inner = compile_expr(ast[1], self_path)
+def _outer(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
+    inner = _path(ast, ast[1], shape)
+    return lambda ctx: inner(ctx.outer)
+
+
+def _nodes(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
+    return node_functions.only(ast, self_path, shape, compile_expr)
+
+
+def _item(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
+    column: str = ast[1]
+    return lambda ctx: ctx.item.get(column, "")
+
+
+def _negative(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
+    inner = compile_expr(ast[1], self_path, shape)
     return lambda ctx: EXACT.minus(to_number(inner(ctx)))
 
 
-def _operator(ast: Ast, self_path: str | None) -> Compiled:
+def _operator(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
     if ast[1] == "+":
-        return _sum_of_terms(ast, self_path)
-    left, right = compile_expr(ast[2], self_path), compile_expr(ast[3], self_path)
+        return _sum_of_terms(ast, self_path, shape)
+    left, right = compile_expr(ast[2], self_path, shape), compile_expr(ast[3], self_path, shape)
     return _OPERATORS[ast[1]](left, right)
 
 
-def _sum_of_terms(ast: Ast, self_path: str | None) -> Compiled:
+def _sum_of_terms(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
     """`a + b + c` as one loop: long totals stay shallow and fast."""
     parts: list[Ast] = []
     while ast[0] == "op" and ast[1] == "+":
         parts.append(ast[3])
         ast = ast[2]
-    first, *rest = [compile_expr(part, self_path) for part in [ast, *reversed(parts)]]
+    first, *rest = [compile_expr(part, self_path, shape) for part in [ast, *reversed(parts)]]
     add = EXACT.add
 
     def run(ctx: Context) -> Value:
@@ -108,25 +120,30 @@ _OPERATORS: dict[str, Callable[[Compiled, Compiled], Compiled]] = {
 }
 
 
-def _call(ast: Ast, self_path: str | None) -> Compiled:
+def _call(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
     name, arguments = ast[1], ast[2:]
     if name in _SPECIAL:
-        return _SPECIAL[name](arguments, self_path)
+        return _SPECIAL[name](arguments, self_path, shape)
+    if name in node_functions.SPECIAL:
+        return node_functions.SPECIAL[name](arguments, self_path, shape, compile_expr)
     function: Any = FUNCTIONS[name].call
-    parts = [compile_expr(part, self_path) for part in arguments]
+    if name in node_functions.TAKES_NODES and any(map(node_functions.is_set(self_path, shape), arguments)):
+        spread = node_functions.spread(arguments, self_path, shape, compile_expr)
+        return lambda ctx: function(*spread(ctx))
+    parts = [compile_expr(part, self_path, shape) for part in arguments]
     if len(parts) == 1:
         only = parts[0]
         return lambda ctx: function(only(ctx))
     return lambda ctx: function(*[part(ctx) for part in parts])
 
 
-def _if(arguments: list[Ast], self_path: str | None) -> Compiled:
-    test, yes, no = [compile_expr(part, self_path) for part in arguments]
+def _if(arguments: list[Ast], self_path: str | None, shape: Shape) -> Compiled:
+    test, yes, no = [compile_expr(part, self_path, shape) for part in arguments]
     return lambda ctx: yes(ctx) if to_boolean(test(ctx)) else no(ctx)
 
 
-def _once(arguments: list[Ast], self_path: str | None) -> Compiled:
-    held, fresh = _self(["self"], self_path), compile_expr(arguments[0], self_path)
+def _once(arguments: list[Ast], self_path: str | None, shape: Shape) -> Compiled:
+    held, fresh = _self(["self"], self_path, shape), compile_expr(arguments[0], self_path, shape)
 
     def run(ctx: Context) -> Value:
         value = held(ctx)
@@ -135,24 +152,22 @@ def _once(arguments: list[Ast], self_path: str | None) -> Compiled:
     return run
 
 
-def _count(arguments: list[Ast], self_path: str | None) -> Compiled:
-    paths = [self_path or "" if part[0] == "self" else part[1] for part in arguments]
-    return lambda ctx: Decimal(sum(path in ctx.values for path in paths))
-
-
-_SPECIAL: dict[str, Callable[[list[Ast], str | None], Compiled]] = {
+_SPECIAL: dict[str, Callable[[list[Ast], str | None, Shape], Compiled]] = {
     "if": _if,
     "once": _once,
-    "count": _count,
-    "today": lambda arguments, self_path: lambda ctx: ctx.now.date(),
-    "now": lambda arguments, self_path: lambda ctx: ctx.now,
+    "today": lambda arguments, self_path, shape: lambda ctx: ctx.now.date(),
+    "now": lambda arguments, self_path, shape: lambda ctx: ctx.now,
 }
 
-_COMPILERS: dict[str, Callable[[Ast, str | None], Compiled]] = {
+_COMPILERS: dict[str, Callable[[Ast, str | None, Shape], Compiled]] = {
     "num": _number,
     "str": _string,
     "path": _path,
     "self": _self,
+    "outer": _outer,
+    "where": _nodes,
+    "items": _nodes,
+    "item": _item,
     "neg": _negative,
     "op": _operator,
     "call": _call,

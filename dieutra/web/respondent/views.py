@@ -27,7 +27,7 @@ from dieutra.cases.queries import (
 from dieutra.channels.paper import documents
 from dieutra.channels.web.parse import answers_from_post, justifications_from_post, seen_from_post
 from dieutra.engine.flow.workflow import FILLABLE
-from dieutra.engine.forms.wording import place_of
+from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.forms.queries import engine_form
 from dieutra.people.permission import may

@@ -19,6 +19,7 @@ from dieutra.channels.paper.questionnaire import questionnaire_pdf
 from dieutra.channels.web.render import form_view
 from dieutra.channels.workbook.specimen import specimen_workbook
 from dieutra.engine.forms import dictionary
+from dieutra.engine.forms.channels import CHANNELS, Refusals
 from dieutra.engine.forms.check import evaluate
 from dieutra.engine.forms.compare import compare
 from dieutra.engine.forms.form import Form
@@ -42,6 +43,13 @@ class Source:
     form: Form
     xform: str
     workbook: bytes
+    refused: Refusals
+
+    def needs(self, channel: str) -> None:
+        """Raises NotNow with the reasons when the channel cannot carry the form."""
+        if found := self.refused.get(channel):
+            reasons = "; ".join(dict.fromkeys(f"{it.place}: {it.message}" for it in found[:5]))
+            raise NotNow(f"Phiếu này không có trên {CHANNELS[channel]}. {reasons}.")
 
     @property
     def title(self) -> str:
@@ -64,10 +72,12 @@ def _source(request: HttpRequest, what: str, pk: int) -> Source:
         if not upload.result["ok"]:
             raise NotNow("Tệp này còn lỗi nên chưa xem trước được. Hãy sửa các lỗi rồi nạp lại tệp.")
         loaded = _loaded(upload.pk)
-        return Source(campaign, what, pk, loaded.form, loaded.xform_xml, bytes(upload.workbook))
+        content = bytes(upload.workbook)
+        return Source(campaign, what, pk, loaded.form, loaded.xform_xml, content, loaded.refused)
     if what == "ban":
         version: FormVersion = version_of(campaign, pk)
-        return Source(campaign, what, pk, engine_form(version.pk), version.xform, bytes(version.workbook))
+        content, form = bytes(version.workbook), engine_form(version.pk)
+        return Source(campaign, what, pk, form, version.xform, content, _refused(version.pk))
     raise Http404
 
 
@@ -77,11 +87,17 @@ def _loaded(upload: int) -> Loaded:
     return load(bytes(Upload.objects.values_list("workbook", flat=True).get(pk=upload)))
 
 
+@lru_cache(maxsize=8)
+def _refused(version: int) -> Refusals:
+    return load(bytes(FormVersion.objects.values_list("workbook", flat=True).get(pk=version))).refused
+
+
 @login_required
 @require_safe
 def web(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     """The page as a unit sees it; it checks and calculates, and keeps nothing."""
     found = _source(request, what, pk)
+    found.needs("web")
     form, lang = found.form, request.GET.get("lang", "vi")
     state = evaluate(form, {})
     lang = lang if lang in form.languages else form.languages[0]
@@ -108,6 +124,7 @@ def web(request: HttpRequest, what: str, pk: int) -> HttpResponse:
 @require_safe
 def workbook(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     found = _source(request, what, pk)
+    found.needs("workbook")
     return _file(specimen_workbook(found.form, found.campaign), XLSX, found.filename("-xem-thu.xlsx"))
 
 

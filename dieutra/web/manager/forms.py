@@ -20,6 +20,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
 from dieutra.cases.effect import adoption_job, effect_of, losing_changes
 from dieutra.cases.queries import behind_the_campaign
+from dieutra.engine.forms.channels import CHANNELS
 from dieutra.engine.forms.compare import Comparison, compare
 from dieutra.engine.forms.examine import Remark
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Refusal, Stale
@@ -81,17 +82,16 @@ def _list_page(request: HttpRequest, campaign: Campaign, refusal: Refusal | None
 
 def _progress(campaign: Campaign) -> dict[str, Any]:
     """How far the last adoption has come."""
-    work = adoption_job(campaign)
-    if work is None:
-        return {"work": None}
-    left = behind_the_campaign(campaign).count()
-    done = max(0, work.total - left)
+    if not campaign.adoptions.exists():
+        return {"adopted": False}
+    work, left = adoption_job(campaign), behind_the_campaign(campaign).count()
+    total = max(work.total if work else 0, left)
     return {
-        "work": work,
+        "adopted": True,
         "left": left,
-        "done": done,
-        "failed": work.state == Job.State.FAILED,
-        "percent": 100 * done // work.total if work.total else (0 if left else 100),
+        "done": total - left,
+        "failed": work is not None and work.state == Job.State.FAILED,
+        "percent": 100 * (total - left) // total if total else 100,
     }
 
 
@@ -137,6 +137,7 @@ def _upload_page(request: HttpRequest, kept: Upload, refusal: Refusal | None = N
         "advice": _by_sheet(result["advice"]),
         "advice_count": len(result["advice"]),
         "notes": result["notes"],
+        "not_on": {name: (CHANNELS[name], _by_sheet(found)) for name, found in result["refused"].items()},
         "form": result["form"],
         "standing": kept.campaign.form,
         "what": "tep",

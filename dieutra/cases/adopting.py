@@ -79,7 +79,7 @@ def _change_draft(case: Case, draft: Draft, migrated: Migrated, way: Way) -> Non
     arrived = set(way.routes.values())
     fresh = {it.path: known[it.name] for it in way.new.nodes if it.name in known and it.path not in arrived}
     won = Draft.objects.filter(case=case, version=draft.version).update(
-        answers={**fresh, **migrated.answers},
+        answers={**way.fresh, **fresh, **migrated.answers},
         justifications=_moved_keys(draft.justifications, migrated.moved),
         version=draft.version + 1,
         saved_tab="",

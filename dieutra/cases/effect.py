@@ -41,12 +41,11 @@ class Effect:
 
 def effect_of(campaign: Campaign, to: int, renamed: Mapping[str, str], seconds: float = 4.0) -> Effect:
     """Carries every draft and keeps nothing; stops when the time is up and says how far it came."""
-    counts = dict(
-        Case.objects.filter(campaign=campaign).values_list("state").annotate(number=Count("pk")).order_by()
-    )
-    effect = Effect(new=counts.get(State.NEW, 0))
-    effect.sent = sum(number for state, number in counts.items() if state not in FILLABLE)
-    effect.drafts = sum(counts.get(state, 0) for state in (State.DRAFT, State.RETURNED))
+    cases = Case.objects.filter(campaign=campaign)
+    behind = _by_state(cases.filter(state__in=FILLABLE).exclude(form=to))
+    effect = Effect(new=behind.pop(State.NEW, 0))
+    effect.drafts = sum(behind.values())
+    effect.sent = cases.exclude(state__in=FILLABLE).count()
     drafts = Draft.objects.filter(case__campaign=campaign, case__state__in=[State.DRAFT, State.RETURNED])
     until = time.monotonic() + seconds
     renames: dict[int, dict[str, str]] = {}
@@ -64,6 +63,10 @@ def effect_of(campaign: Campaign, to: int, renamed: Mapping[str, str], seconds: 
         if time.monotonic() > until:
             break
     return effect
+
+
+def _by_state(cases: QuerySet[Case]) -> dict[str, int]:
+    return dict(cases.order_by().values_list("state").annotate(number=Count("pk")))
 
 
 def losing_changes(campaign: Campaign) -> QuerySet[FormChange]:

@@ -61,9 +61,7 @@ def look(page: Page, name: str) -> None:
 
 def put_up(page: Page, name: str, content: bytes) -> None:
     page.goto("/mau-phieu/")
-    page.set_input_files(
-        "#file", {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    )
+    page.set_input_files("#file", {"name": name, "mimeType": "application/octet-stream", "buffer": content})
     page.get_by_role("button", name="Nạp và kiểm tra").click()
 
 

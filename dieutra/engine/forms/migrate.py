@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from dieutra.engine.forms.check import is_filled_in
 from dieutra.engine.forms.compare import routes_by_name
 from dieutra.engine.forms.form import Form, Label, Node
+from dieutra.engine.forms.given import defaults
+from dieutra.engine.forms.rows import rows_above
 from dieutra.engine.forms.typed import is_blank_text
 from dieutra.engine.lang import place_of
 
@@ -59,6 +62,16 @@ class Way:
     def __init__(self, old: Form, new: Form, renamed: Mapping[str, str]) -> None:
         self.old, self.new = old, new
         self.routes = new_places(old, new, renamed)
+
+    @cached_property
+    def fresh(self) -> dict[str, str]:
+        """What the questions that are new start with."""
+        arrived = set(self.routes.values())
+        return {
+            path: text
+            for path, text in defaults(self.new).items()
+            if place_of(path) not in arrived and not any(place_of(row) in arrived for row in rows_above(path))
+        }
 
     def carry(self, answers: Mapping[str, str]) -> Migrated:
         return _Migration(self, answers).run()

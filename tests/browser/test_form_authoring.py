@@ -51,7 +51,8 @@ def look(page: Page, name: str) -> None:
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
         if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+            whole = page.evaluate("document.documentElement.scrollHeight") < 4000
+            page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=whole)
         found = Axe().run(page).response["violations"]
         assert [(it["id"], it["nodes"][0]["html"][:200]) for it in found] == [], name
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

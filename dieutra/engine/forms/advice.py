@@ -20,6 +20,7 @@ from dieutra.engine.lang import Ast, place_of
 from dieutra.engine.lang.ast import walk
 
 Severity = Literal["warning", "info"]
+SHEETS = ("settings", "survey", "choices", "tables", "checks")
 TRUE = ["call", "true"]
 LEAST_RUNS = 30  # fewer runs than this say nothing
 LONGEST = {"question": 400, "cell": 160, "row": 200, "choice": 200}
@@ -51,10 +52,13 @@ def advise(form: Form, book: Workbook, trials: int = 300, seconds: float = 10.0)
     found += [Advice("warning", *each) for each in untranslated(book, form.languages)]
     if trials:
         found += _tried(form, cells, run_trials(form, trials, seconds), outcomes, relevance, unreachable)
-    order = {
-        sheet: number for number, sheet in enumerate(("settings", "survey", "choices", "tables", "checks"))
-    }
-    return sorted(dict.fromkeys(found), key=lambda it: (order.get(it.sheet, 9), it.row, it.column))
+    return in_workbook_order(found)
+
+
+def in_workbook_order(found: Iterable[Advice]) -> list[Advice]:
+    """Each once, sheet by sheet and row by row."""
+    order = {sheet: number for number, sheet in enumerate(SHEETS)}
+    return sorted(dict.fromkeys(found), key=lambda it: (order.get(it.sheet, -1), it.row, it.column))
 
 
 def _outcome(check: Check, reasoning: Reasoning) -> tuple[Outcome, frozenset[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dieutra.engine.forms.advice import Advice, advise
+from dieutra.engine.forms.advice import Advice, advise, in_workbook_order
 from dieutra.engine.forms.cells import Cell, Cells, address, letters_of
 from dieutra.engine.forms.errors import FormError, FormProblem
 from dieutra.engine.forms.form import Form
@@ -81,7 +81,8 @@ def examine(content: bytes, trials: int = 300, seconds: float = 10.0) -> Examine
     except FormError as error:
         problems = [_with_cells(problem, book, letters) for problem in error.form_problems]
         return Examined(None, "", _errors(problems, letters), ())
-    advice = [*_warned(loaded.warnings), *advise(loaded.form, book, trials, seconds)]
+    found = [*_warned(loaded.warnings), *advise(loaded.form, book, trials, seconds)]
+    advice = in_workbook_order(found)
     remarks = tuple(_remark(it, letters) for it in advice)
     notes = tuple(text for text in loaded.warnings if not PLACED.fullmatch(text))
     refused = {name: _errors(found, letters) for name, found in loaded.refused.items() if found}

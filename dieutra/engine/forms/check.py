@@ -286,7 +286,7 @@ class Evaluation:
         if path not in self.relevant or (check.is_constraint and path not in written):
             return
         read = rule.reads(self.ctx)
-        if read and not any(each in written for each in read):
+        if rule.may_be_blank and not any(each in written for each in read):
             return
         # The mistake is told once, where it was made.
         if self.ill and not self.ill.isdisjoint(read):

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from django.db.models import Count, QuerySet
 
 from dieutra.campaigns.models import Campaign
-from dieutra.cases.adopting import renames_since, way_between
+from dieutra.cases.adopting import renames_since
 from dieutra.cases.models import Case, Draft, FormChange, State
 from dieutra.engine.flow.workflow import FILLABLE
+from dieutra.engine.forms.form import Form
+from dieutra.engine.forms.migrate import Way
 from dieutra.engine.lang import place_of
+from dieutra.forms.queries import engine_form
 from dieutra.jobs.models import Job
 
 
@@ -39,8 +42,13 @@ class Effect:
         return self.questions.most_common(30)
 
 
-def effect_of(campaign: Campaign, to: int, renamed: Mapping[str, str], seconds: float = 4.0) -> Effect:
-    """Carries every draft and keeps nothing; stops when the time is up and says how far it came."""
+def effect_of(
+    campaign: Campaign, new: Form, renamed: Mapping[str, str], to: int = 0, seconds: float = 4.0
+) -> Effect:
+    """Carries every draft and keeps nothing; stops when the time is up and says how far it came.
+
+    `to` is the version that `new` was published as; 0 when it is not yet.
+    """
     cases = Case.objects.filter(campaign=campaign)
     behind = _by_state(cases.filter(state__in=FILLABLE).exclude(form=to))
     effect = Effect(new=behind.pop(State.NEW, 0))
@@ -48,13 +56,14 @@ def effect_of(campaign: Campaign, to: int, renamed: Mapping[str, str], seconds: 
     effect.sent = cases.exclude(state__in=FILLABLE).count()
     drafts = Draft.objects.filter(case__campaign=campaign, case__state__in=[State.DRAFT, State.RETURNED])
     until = time.monotonic() + seconds
-    renames: dict[int, dict[str, str]] = {}
+    ways: dict[int, Way] = {}
     rows = drafts.exclude(case__form=to).values_list("case__form", "answers")
     for form, answers in rows.iterator(chunk_size=200):
         form_id = int(form)
-        if form_id not in renames:
-            renames[form_id] = renames_since(campaign, form_id) | dict(renamed)
-        migrated = way_between(form_id, to, renames[form_id]).carry(answers)
+        if form_id not in ways:
+            renames = renames_since(campaign, form_id) | dict(renamed)
+            ways[form_id] = Way(engine_form(form_id), new, renames)
+        migrated = ways[form_id].carry(answers)
         effect.seen += 1
         effect.losing += bool(migrated.lost)
         effect.moved += bool(migrated.moved)

@@ -38,14 +38,17 @@ def put_up(client: Client, content: bytes, name: str = "phieu.xlsx") -> object:
     return client.post(reverse("form_put_up"), {"file": SimpleUploadedFile(name, content)}, follow=True)
 
 
-def next_workbook(*, without: str = "dia_chi", version: str = "2021.2") -> bytes:
-    """The cast's form as its author would change it: one question gone, another version."""
+def next_workbook(*, without: str = "dia_chi", renamed: str = "", version: str = "2021.2") -> bytes:
+    """The cast's form as its author would change it: one question gone or under another name, another version."""
     book = openpyxl.load_workbook(KIND / "form.xlsx")
     survey = book["survey"]
     heads = {cell.value: cell.column for cell in survey[1]}
     for row in range(2, survey.max_row + 1):
         if survey.cell(row, heads["name"]).value == without:
-            survey.delete_rows(row)
+            if renamed:
+                survey.cell(row, heads["name"]).value = renamed
+            else:
+                survey.delete_rows(row)
             break
     settings = book["settings"]
     heads = {cell.value: cell.column for cell in settings[1]}
@@ -180,15 +183,20 @@ def test_the_effect_is_told_before_anything_is_done_and_then_it_is_done(
             answers.pop(path_of(case, "dia_chi"), None)
         actions.save_draft(world.user(username), case, 0, answers, {})
     version = publish(centre)
-    page = words(centre.get(reverse("form_version", args=[version.pk])))
-    figures = re.findall(r"<dt>([^<]+)</dt><dd[^>]*>([^<]+)</dd>", page)
-    assert dict(figures[:5]) == {
-        "Phiếu đang nhập": "2",
-        "Không mất gì": "1",
-        "Mất câu trả lời": "1",
-        "Chưa nhập": "2",
-        "Đã gửi, giữ bản cũ": "0",
-    }
+    upload = Upload.objects.get()
+    for url in (
+        reverse("form_diff", args=["tep", upload.pk]),  # before it is published
+        reverse("form_version", args=[version.pk]),
+    ):
+        page = words(centre.get(url))
+        figures = re.findall(r"<dt>([^<]+)</dt><dd[^>]*>([^<]+)</dd>", page)
+        assert dict(figures[:5]) == {
+            "Phiếu đang nhập": "2",
+            "Không mất gì": "1",
+            "Mất câu trả lời": "1",
+            "Chưa nhập": "2",
+            "Đã gửi, giữ bản cũ": "0",
+        }
     assert "A9. Địa chỉ" in page
     assert world.case("don.vi").form_id != version.pk
     response = centre.post(
@@ -207,6 +215,28 @@ def test_the_effect_is_told_before_anything_is_done_and_then_it_is_done(
     unit = words(at_the_desk("don.vi").get(reverse("fill", args=[change.case_id])))
     assert "Mẫu phiếu có phiên bản mới (2021.2)" in unit
     assert change.losses.get().value in unit
+
+
+def test_a_question_that_only_changed_its_name_takes_its_answers_along_when_ticked(
+    centre: Client, world: World
+) -> None:
+    case = world.case("don.vi")
+    was = path_of(case, "dia_chi")
+    actions.save_draft(world.user("don.vi"), case, 0, {was: "Số 1 đường Lê Lợi"}, {})
+    version = publish(centre, next_workbook(renamed="dia_chi_moi"))
+    url = reverse("form_version", args=[version.pk])
+    page = words(centre.get(url))
+    assert "<code>dia_chi</code> → <code>dia_chi_moi</code>" in page
+    assert '<dd class="text-danger">1</dd>' in page
+    page = words(centre.get(url, {"doi": was}))
+    assert "text-danger" not in page
+    assert f'<input type="hidden" name="doi" value="{was}">' in page
+    fields = {"standing": str(case.form_id), "doi": [was, "/data/khong_co"]}
+    centre.post(reverse("form_adopt", args=[version.pk]), fields)
+    while work_once(REACTIONS, {}):
+        pass
+    assert Draft.objects.get(case=case).answers[f"{was}_moi"] == "Số 1 đường Lê Lợi"
+    assert FormChange.objects.get().lost_count == 0
 
 
 def test_whoever_adopts_second_is_told_and_nothing_changes(centre: Client, world: World) -> None:

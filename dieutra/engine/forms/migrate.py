@@ -73,6 +73,18 @@ class Way:
             if place_of(path) not in arrived and not any(place_of(row) in arrived for row in rows_above(path))
         }
 
+    @cached_property
+    def flat(self) -> dict[str, str]:
+        """Old place -> new place where no repeat is concerned and the new one takes an answer: most of a form."""
+        return {
+            before: after
+            for before, after in self.routes.items()
+            if not self.old.shape.around(before)
+            and not self.new.shape.around(after)
+            and self.new.by_path[after].type is not None
+            and is_filled_in(self.new.by_path[after])
+        }
+
     def carry(self, answers: Mapping[str, str]) -> Migrated:
         return _Migration(self, answers).run()
 
@@ -91,6 +103,7 @@ def new_places(old: Form, new: Form, renamed: Mapping[str, str]) -> dict[str, st
 class _Migration:
     def __init__(self, way: Way, answers: Mapping[str, str]) -> None:
         self.old, self.new, self.routes, self.answers = way.old, way.new, way.routes, answers
+        self.flat = way.flat
         self.kept: dict[str, str] = {}
         self.moved: dict[str, str] = {}
         self.lost: list[Lost] = []
@@ -102,7 +115,10 @@ class _Migration:
         for path in sorted(lists, key=len):
             self._carry_list(path, written[path])
         for path, value in written.items():
-            if path not in lists:
+            following = self.flat.get(path)
+            if following is not None:
+                self._put(path, value, following)
+            elif path not in lists:
                 self._carry(path, value, written)
         for path, rows in self.rows.items():
             self.kept[path] = " ".join(rows)
@@ -135,7 +151,9 @@ class _Migration:
             return self._lose(path, value, CALCULATED)
         if self._falls_together(place, target) and self._said_in_rows(place, written) > 1:
             return self._lose(path, value, MANY_ROWS)
-        following = self._rebuilt(path, target)
+        return self._put(path, value, self._rebuilt(path, target))
+
+    def _put(self, path: str, value: str, following: str) -> None:
         if following in self.kept:
             return self._lose(path, value, TAKEN)
         self.kept[following] = value

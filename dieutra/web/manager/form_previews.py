@@ -15,6 +15,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from dieutra.campaigns.models import Campaign
+from dieutra.cases.effect import effect_of
 from dieutra.channels.paper.questionnaire import questionnaire_pdf
 from dieutra.channels.web.render import form_view
 from dieutra.channels.workbook.specimen import specimen_workbook
@@ -27,7 +28,7 @@ from dieutra.engine.forms.xlsform import Loaded, load
 from dieutra.engine.refusals import NotNow
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.forms.queries import engine_form
-from dieutra.web.manager.forms import centre_campaign, upload_of, version_of
+from dieutra.web.manager.forms import centre_campaign, renames_ticked, upload_of, version_of
 from dieutra.web.requests import signed_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -176,7 +177,11 @@ def differences(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     """Side by side with the version in use."""
     found = _source(request, what, pk)
     standing = found.campaign.form
-    context = {"source": found, "standing": standing, "diff": compare(engine_form(standing.pk), found.form)}
+    diff = compare(engine_form(standing.pk), found.form)
+    renamed = renames_ticked(request, diff)
+    context = {"source": found, "standing": standing, "diff": diff, "renamed": renamed}
+    if what == "tep":
+        context["effect"] = effect_of(found.campaign, found.form, renamed)
     return render(request, "forms/diff.html", context)
 
 

@@ -189,18 +189,18 @@ def _version_page(
     context: dict[str, Any] = {"version": found, "standing": campaign.form, "what": "ban", "pk": found.pk}
     if found.pk != campaign.form_id:
         diff = compare(engine_form(campaign.form_id), engine_form(found.pk))
-        renamed = _renamed(request, diff)
+        renamed = renames_ticked(request, diff)
         context |= {
             "diff": diff,
             "renamed": renamed,
-            "effect": effect_of(campaign, found.pk, renamed),
+            "effect": effect_of(campaign, engine_form(found.pk), renamed, found.pk),
         }
     context |= _progress(campaign)
     context["refused"] = refusal.message if refusal else ""
     return render(request, "forms/version.html", context, status=refusal.status if refusal else 200)
 
 
-def _renamed(request: HttpRequest, diff: Comparison) -> dict[str, str]:
+def renames_ticked(request: HttpRequest, diff: Comparison) -> dict[str, str]:
     """The candidates that the person has ticked: old place -> new place."""
     given = request.POST if request.method == "POST" else request.GET
     ticked = set(given.getlist("doi"))
@@ -216,7 +216,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     standing = whole_number(request.POST.get("standing", ""))
     try:
         diff = compare(engine_form(campaign.form_id), engine_form(found.pk))
-        actions.adopt_form(user, campaign, found, standing, _renamed(request, diff))
+        actions.adopt_form(user, campaign, found, standing, renames_ticked(request, diff))
     except (Invalid, NotNow, Stale) as refusal:
         return _version_page(request, centre_campaign(user), found, refusal)
     messages.success(

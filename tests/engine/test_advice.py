@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dieutra.engine.forms.advice import Advice, advise
+import io
+import zipfile
+
+from dieutra.engine.forms.advice import advise
 from dieutra.engine.forms.cells import letter
 from dieutra.engine.forms.examine import examine
+from dieutra.engine.forms.remarks import Advice
 from dieutra.engine.forms.xlsform import load_workbook
 from tests.engine.markdown import book, xlsx
 
@@ -294,6 +298,14 @@ def test_a_file_that_is_no_workbook_is_one_error_without_a_cell() -> None:
     found = examine(b"PK but not really")
     assert [(it.cell, it.place) for it in found.errors] == [("", "tệp phiếu")]
     assert found.to_json()["ok"] is False
+
+
+def test_a_file_that_unpacks_without_end_is_not_opened_at_all() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b" " * 101_000_000)
+    found = examine(bomb.getvalue())
+    assert "bung ra quá lớn" in found.errors[0].message
 
 
 def test_letters_go_on_after_z() -> None:

@@ -5,39 +5,21 @@ A warning is certain; an info may be meant so, or rests on made-up responses and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from dieutra.engine.forms.cells import Cell, Cells
-from dieutra.engine.forms.form import Check, Form, Node
+from dieutra.engine.forms.cells import Cells
+from dieutra.engine.forms.form import Check, Form
 from dieutra.engine.forms.reasoning import EITHER, NO, YES, Outcome, Reasoning
+from dieutra.engine.forms.remarks import Advice, at_cell, by_cell, in_workbook_order
 from dieutra.engine.forms.translation import untranslated
-from dieutra.engine.forms.trials import Trials, run_trials
+from dieutra.engine.forms.trials import run_trials
+from dieutra.engine.forms.tried import TRUE, tried
 from dieutra.engine.forms.wording import REFERENCE, name_of
 from dieutra.engine.forms.workbook import Row, Workbook
 from dieutra.engine.lang import Ast, place_of
-from dieutra.engine.lang.ast import walk
 
-Severity = Literal["warning", "info"]
-SHEETS = ("settings", "survey", "choices", "tables", "checks")
-TRUE = ["call", "true"]
-LEAST_RUNS = 30  # fewer runs than this say nothing
 LONGEST = {"question": 400, "cell": 160, "row": 200, "choice": 200}
-
-
-@dataclass(frozen=True)
-class Advice:
-    """One remark at one cell of the workbook; row 0 is the whole sheet."""
-
-    severity: Severity
-    sheet: str
-    row: int
-    column: str
-    message: str
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def advise(form: Form, book: Workbook, trials: int = 300, seconds: float = 10.0) -> list[Advice]:
@@ -51,24 +33,14 @@ def advise(form: Form, book: Workbook, trials: int = 300, seconds: float = 10.0)
     found += _checks(form, cells, outcomes)
     found += [Advice("warning", *each) for each in untranslated(book, form.languages)]
     if trials:
-        found += _tried(form, cells, run_trials(form, trials, seconds), outcomes, relevance, unreachable)
+        found += tried(form, cells, run_trials(form, trials, seconds), outcomes, relevance, unreachable)
     return in_workbook_order(found)
-
-
-def in_workbook_order(found: Iterable[Advice]) -> list[Advice]:
-    """Each once, sheet by sheet and row by row."""
-    order = {sheet: number for number, sheet in enumerate(SHEETS)}
-    return sorted(dict.fromkeys(found), key=lambda it: (order.get(it.sheet, -1), it.row, it.column))
 
 
 def _outcome(check: Check, reasoning: Reasoning) -> tuple[Outcome, frozenset[str]]:
     """A plain `true()` is meant: it takes a column's constraint away from one cell."""
     outcome = reasoning.check(check)
     return (EITHER if check.expr == TRUE else outcome), frozenset(reasoning.used)
-
-
-def _advice(severity: Severity, cell: Cell, message: str) -> Advice:
-    return Advice(severity, cell.sheet, cell.row, cell.column, message)
 
 
 # --- what nobody reads
@@ -117,7 +89,7 @@ def _unread(form: Form, cells: Cells, unreachable: Mapping[str, str]) -> Iterato
         else:
             why = "không câu hỏi, kiểm tra, câu báo hay nhãn nào dùng"
         message = f"Kết quả của “{node.name}” {why}. Hãy bỏ đi, nếu không cần nó khi xuất số liệu."
-        yield _advice("info", cells.at(node.path, "calculation"), message)
+        yield at_cell("info", cells.at(node.path, "calculation"), message)
 
 
 def _unused_lists(book: Workbook) -> Iterator[Advice]:
@@ -146,7 +118,7 @@ def _long_labels(form: Form, book: Workbook, cells: Cells) -> Iterator[Advice]:
             message = (
                 f"Nhãn dài {longest} ký tự. Hãy rút còn dưới {most} và chuyển phần giải thích sang cột hint."
             )
-            yield _advice("info", cells.at(node.path, "label"), message)
+            yield at_cell("info", cells.at(node.path, "label"), message)
     for row in book.get("choices", []):
         for column, text in row.starting("label").items():
             if len(text) > LONGEST["choice"]:
@@ -179,10 +151,10 @@ def _relevance(
             message = f"Điều kiện này không bao giờ đúng, nên “{name_of(path)}” không bao giờ được hỏi."
             if required:
                 message += f" Trong đó có câu bắt buộc: {_some(required)}."
-            yield _advice("warning", cell, message)
+            yield at_cell("warning", cell, message)
         elif outcome == YES:
             message = "Điều kiện này luôn đúng. Hãy bỏ đi, hoặc xem lại biểu thức."
-            yield _advice("warning", cell, message)
+            yield at_cell("warning", cell, message)
 
 
 def _some(names: list[str]) -> str:
@@ -194,16 +166,16 @@ def _checks(
 ) -> Iterator[Advice]:
     """Proven: checks that cannot fail or cannot hold, those that repeat a constraint or another check."""
     twins = _twins(form)
-    for cell, checks in _by_cell(form.checks, cells).items():
+    for cell, checks in by_cell(form.checks, cells).items():
         repeated = [check for check in checks if check.name in twins]
         if repeated:
             message = f"Giống hệt {_named(twins[repeated[0].name])}, nên báo hai lần cùng một lỗi."
-            yield _advice("warning", cell, message + _share(repeated, checks))
+            yield at_cell("warning", cell, message + _share(repeated, checks))
             continue
         never = [check for check in checks if outcomes[check.name][0] == YES]
         always = [check for check in checks if outcomes[check.name][0] == NO]
         if never:
-            yield _advice(
+            yield at_cell(
                 "warning", cell, _never(never[0], outcomes[never[0].name][1]) + _share(never, checks)
             )
         if always:
@@ -212,7 +184,7 @@ def _checks(
                 if always[0].is_constraint
                 else "Kiểm tra này luôn báo"
             )
-            yield _advice("warning", cell, f"{words}. Hãy xem lại biểu thức.{_share(always, checks)}")
+            yield at_cell("warning", cell, f"{words}. Hãy xem lại biểu thức.{_share(always, checks)}")
 
 
 def _never(check: Check, used: frozenset[str]) -> str:
@@ -226,14 +198,6 @@ def _never(check: Check, used: frozenset[str]) -> str:
 
 def _share(some: list[Check], every: list[Check]) -> str:
     return "" if len(some) == len(every) else f" (Ở {len(some)} trong {len(every)} ô của bảng.)"
-
-
-def _by_cell(checks: Iterable[Check], cells: Cells) -> dict[Cell, list[Check]]:
-    """A line of `checks` with `*` is several checks, told about once."""
-    found: dict[Cell, list[Check]] = {}
-    for check in checks:
-        found.setdefault(cells.of_check(check.name, check.where, "expression"), []).append(check)
-    return found
 
 
 def _twins(form: Form) -> dict[str, str]:
@@ -259,51 +223,3 @@ def _without_self(ast: Ast, at: str) -> Ast:
 def _named(check: str) -> str:
     name = check.removesuffix(".constraint")
     return f"ràng buộc của “{name}”" if name != check else f"kiểm tra {check}"
-
-
-# --- what made-up responses show
-
-
-def _tried(
-    form: Form,
-    cells: Cells,
-    trials: Trials,
-    outcomes: Mapping[str, tuple[Outcome, frozenset[str]]],
-    relevance: Mapping[str, Outcome],
-    unreachable: Mapping[str, str],
-) -> Iterator[Advice]:
-    start = f"Trong {trials.number} phiếu thử ngẫu nhiên, "
-    end = " Đây chỉ là phép thử; hãy xem lại biểu thức."
-    for cell, checks in _by_cell(form.checks, cells).items():
-        if any(_is_settled(it, outcomes, unreachable) for it in checks):
-            continue
-        ran, failed = (sum(count[it.name] for it in checks) for count in (trials.ran, trials.failed))
-        if ran == 0 and trials.number >= LEAST_RUNS:
-            yield _advice("info", cell, f"{start}chưa lần nào kiểm tra này được chạy.{end}")
-        elif ran >= LEAST_RUNS and failed == 0:
-            yield _advice("info", cell, f"{start}chưa lần nào kiểm tra này báo ({ran} lượt chạy).{end}")
-        elif ran >= LEAST_RUNS and failed == ran and not any(map(_needs_a_shape, checks)):
-            yield _advice("info", cell, f"{start}lần nào kiểm tra này cũng báo ({ran} lượt chạy).{end}")
-    for node in form.nodes:
-        if relevance.get(node.path) in (YES, NO) or node.relevant is None or node.path in unreachable:
-            continue
-        yield from _asked(node, cells, trials, start, end)
-
-
-def _is_settled(
-    check: Check, outcomes: Mapping[str, tuple[Outcome, frozenset[str]]], unreachable: Mapping[str, str]
-) -> bool:
-    return outcomes[check.name][0] in (YES, NO) or check.where in unreachable or check.expr == TRUE
-
-
-def _needs_a_shape(check: Check) -> bool:
-    """Made-up texts do not fit a pattern or a length, so that such a check proves nothing by failing."""
-    return any(part[:2] in (["call", "regex"], ["call", "string-length"]) for part in walk(check.expr))
-
-
-def _asked(node: Node, cells: Cells, trials: Trials, start: str, end: str) -> Iterator[Advice]:
-    could, was = trials.open[node.path], trials.asked[node.path]
-    if could < LEAST_RUNS or 0 < was < could:
-        return
-    words = "lần nào cũng đúng" if was else "chưa lần nào đúng"
-    yield _advice("info", cells.at(node.path, "relevant"), f"{start}điều kiện này {words}.{end}")

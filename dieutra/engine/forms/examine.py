@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dieutra.engine.forms.advice import Advice, advise, in_workbook_order
+from dieutra.engine.forms.advice import advise
 from dieutra.engine.forms.cells import Cell, Cells, address, letters_of
 from dieutra.engine.forms.errors import FormError, FormProblem
 from dieutra.engine.forms.form import Form
+from dieutra.engine.forms.remarks import Advice, in_workbook_order
 from dieutra.engine.forms.workbook import read_workbook
 from dieutra.engine.forms.xlsform import load_workbook
 
@@ -71,11 +72,13 @@ class Examined:
 
 def examine(content: bytes, trials: int = 300, seconds: float = 10.0) -> Examined:
     """Load and advise; never raises on account of the file."""
-    letters = letters_of(content)
     try:
         book = read_workbook(content)
     except FormError as error:
+        # A file that was refused as a whole is not opened a second time.
+        letters = letters_of(content) if any(it.row for it in error.form_problems) else {}
         return Examined(None, "", _errors(error.form_problems, letters), ())
+    letters = letters_of(content)
     try:
         loaded = load_workbook(book)
     except FormError as error:

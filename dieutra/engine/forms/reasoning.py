@@ -169,7 +169,7 @@ class Reasoning:
             if (low, high) != (-inf, inf):
                 self.used.add(path)
             return Span(low, high, blank)
-        if node.type == "select1" and node.choices is not None:
+        if node.type == "select1" and node.choices is not None and node.calculate is None:
             return Words(frozenset(choice.value for choice in node.choices), blank)
         return None
 

@@ -11,7 +11,7 @@ from dieutra.engine.forms.remarks import Advice, at_cell, by_cell
 from dieutra.engine.forms.trials import Trials
 from dieutra.engine.lang.ast import walk
 
-LEAST_RUNS = 30  # fewer runs than this say nothing
+LEAST_TRIALS, LEAST_RUNS = 100, 30  # fewer say nothing
 TRUE = ["call", "true"]
 
 
@@ -23,13 +23,15 @@ def tried(
     relevance: Mapping[str, Outcome],
     unreachable: Mapping[str, str],
 ) -> Iterator[Advice]:
+    if trials.number < LEAST_TRIALS:
+        return
     start = f"Trong {trials.number} phiếu thử ngẫu nhiên, "
     end = " Đây chỉ là phép thử; hãy xem lại biểu thức."
     for cell, checks in by_cell(form.checks, cells).items():
         if any(_is_settled(it, outcomes, unreachable) for it in checks):
             continue
         ran, failed = (sum(count[it.name] for it in checks) for count in (trials.ran, trials.failed))
-        if ran == 0 and trials.number >= LEAST_RUNS:
+        if ran == 0:
             yield at_cell("info", cell, f"{start}chưa lần nào kiểm tra này được chạy.{end}")
         elif ran >= LEAST_RUNS and failed == 0:
             yield at_cell("info", cell, f"{start}chưa lần nào kiểm tra này báo ({ran} lượt chạy).{end}")

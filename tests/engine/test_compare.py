@@ -105,6 +105,23 @@ def test_two_questions_of_the_same_label_are_no_candidates_for_a_rename() -> Non
     assert compare(form(old), form(new)).renamed == ()
 
 
+def test_the_columns_of_a_table_are_compared_too() -> None:
+    table = """
+        | survey |
+        |        | type        | name | label | appearance |
+        |        | begin group | t    | Bảng  | x-table    |
+        |        | end group   |      |       |            |
+        | tables |
+        |        | table | axis   | name | label | type    |
+        |        | t     | row    | r1   | Một   |         |
+        |        | t     | column | c1   | {}    | integer |
+    """
+    found = compare(form(table.replace("{}", "Số người")), form(table.replace("{}", "Số nữ")))
+    assert ("/data/t", "Cột c1 (vi)", "Số người", "Số nữ") in {
+        (it.path, it.part, it.old, it.new) for it in found.changed
+    }
+
+
 def test_a_comparison_is_json() -> None:
     json.dumps(compare(form(OLD), form(NEW)).to_json())
 

@@ -172,7 +172,8 @@ def _changes(old: Node, new: Node) -> list[Change]:
     for key, words in TEXTS.items():
         found += _texts(words, before.get(key) or {}, after.get(key) or {})
     found += [(words, _plain(before.get(key)), _plain(after.get(key))) for key, words in OTHERS.items()]
-    found += _choices(before.get("choices") or [], after.get("choices") or [])
+    found += _listed("Lựa chọn", *(_by("value", it.get("choices")) for it in (before, after)))
+    found += _listed("Cột", *(_by("name", it.get("columns")) for it in (before, after)))
     appearance = [" ".join(each["appearance"]) for each in (before, after)]
     found.append(("Trình bày", appearance[0], appearance[1]))
     return [Change(new.path, new.label, part, a, b) for part, a, b in found if a != b]
@@ -183,18 +184,21 @@ def _texts(words: str, old: Label, new: Label) -> list[tuple[str, str, str]]:
     return [(f"{words} ({it})", prose(old.get(it, "")), prose(new.get(it, ""))) for it in languages]
 
 
-def _choices(
-    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+def _by(key: str, parts: Sequence[Mapping[str, Any]] | None) -> dict[str, Label]:
+    """The labels of choices or columns by value or name."""
+    return {part[key]: part["label"] for part in parts or ()}
+
+
+def _listed(
+    words: str, before: Mapping[str, Label], after: Mapping[str, Label]
 ) -> list[tuple[str, str, str]]:
-    before = {choice["value"]: choice["label"] for choice in old}
-    after = {choice["value"]: choice["label"] for choice in new}
     found = []
     for value in dict.fromkeys([*before, *after]):
         a, b = before.get(value), after.get(value)
         if a is None or b is None:
-            found.append(("Lựa chọn", _choice(value, a), _choice(value, b)))
+            found.append((words, _choice(value, a), _choice(value, b)))
         else:
-            found += _texts(f"Lựa chọn {value}", a, b)
+            found += _texts(f"{words} {value}", a, b)
     return found
 
 

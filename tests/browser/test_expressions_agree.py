@@ -36,7 +36,7 @@ RUN = """async ({base, vectors}) => {
   return vectors.map(({ ast, values, types, self, exact }) => {
     const held = new Map(Object.keys(types).map((path) => [path, ""]));
     for (const [path, raw] of Object.entries(values)) {
-      const type = types[path] === "select" ? "string" : types[path];
+      const type = types[path].startsWith("select") ? "string" : types[path];
       held.set(path, typed(raw, { type }));
     }
     try {
@@ -134,8 +134,21 @@ INEXACT = {
     "acos",
     "atan",
     "atan2",
+    "distance",
+    "area",
 }
-NAMES = sorted(set(FUNCTIONS) - INEXACT - {"regex", "format-date", "now", "selected"} - SPECIAL.keys())
+MANNERED = {
+    "regex",
+    "format-date",
+    "format-date-time",
+    "count",
+    "now",
+    "selected",
+    "digest",
+    "weighted-checklist",
+}
+VOLATILE = {name for name, function in FUNCTIONS.items() if function.volatile}
+NAMES = sorted(set(FUNCTIONS) - INEXACT - MANNERED - VOLATILE - SPECIAL.keys())
 
 
 def any_tree(chance: random.Random, depth: int = 4) -> Ast:

@@ -2,12 +2,16 @@
 // Mirrors dieutra/engine/forms/typed.py.
 import { parseDec, whole } from "./decimal.js";
 import { toDate } from "./functions.js";
+import { clockOf, momentOf } from "./moments.js";
 import { asTyped, isDate, shownDate, shownNumber } from "./numbers.js";
 import { Day, EvaluationError, dayOf, isBlank, toNumber, toText } from "./values.js";
 
 const INTEGER = /^(?:-?[1-9][0-9]*|0)$/;
 const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]/;
+const CLOCK = /^[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$/;
+const PART_OF_POINT = /^-?[0-9]{1,6}(?:\.[0-9]{1,15})?$/;
+const LONG = ["geotrace", "geoshape"];
 const MAX_LENGTH = 2000;
 const MAX_DIGITS = 15;
 
@@ -16,18 +20,47 @@ export function typed(raw, node) {
   if (!raw || typeProblem(raw, node, () => "bad")) return raw;
   if (node.type === "int" || node.type === "decimal") return parseDec(raw);
   if (node.type === "date") return dayOf(...raw.split("-").map(Number));
-  return raw;
+  if (node.type === "dateTime") return momentOf(raw);
+  return node.type === "time" ? clockOf(raw) : raw;
 }
 
 /** What to tell the reader about a string that is not of its node's type; null when it is. */
 export function typeProblem(raw, node, say) {
-  if ([...raw].length > MAX_LENGTH) return say("tooLong", MAX_LENGTH);
+  if ([...raw].length > MAX_LENGTH && !LONG.includes(node.type)) return say("tooLong", MAX_LENGTH);
   if (CONTROL.test(raw)) return say("controlSign");
   if (node.type === "int" || node.type === "decimal") return numberProblem(raw, node.type, say);
   if (node.type === "date") return isDate(raw) ? null : say("badDate", raw);
+  if (node.type === "time") return isTime(raw) ? null : say("badTime", raw);
+  if (node.type === "dateTime") return isMoment(raw) ? null : say("badMoment", raw);
+  if (node.type === "geopoint") return isPoint(raw) ? null : say("badPoint", raw);
+  if (LONG.includes(node.type)) return isLine(raw, node.type) ? null : say("badLine", raw.slice(0, 60));
   if (node.type === "select1") return isChoice(raw, node) ? null : say("badChoice", raw);
   if (node.type === "select") return choicesProblem(raw.split(/\s+/).filter(Boolean), node, say);
   return null;
+}
+
+const isTime = (text) => CLOCK.test(text) && clockOf(text) !== null;
+
+function isMoment(raw) {
+  const [day, clock] = raw.split("T");
+  return isDate(day) && isTime(clock ?? "") && momentOf(raw) !== null;
+}
+
+function isPoint(raw) {
+  const parts = raw.split(/\s+/).filter(Boolean);
+  if (parts.length < 2 || parts.length > 4 || !parts.every((part) => PART_OF_POINT.test(part))) return false;
+  return Math.abs(Number(parts[0])) <= 90 && Math.abs(Number(parts[1])) <= 180;
+}
+
+/** Points with ";" between; a shape ends where it began. */
+function isLine(raw, type) {
+  const points = raw
+    .split(";")
+    .map((part) => part.trim())
+    .filter(Boolean);
+  const start = (point) => point.split(/\s+/).slice(0, 2).join(" ");
+  const closed = type !== "geoshape" || (points.length > 3 && start(points[0]) === start(points.at(-1)));
+  return points.length > 1 && points.every(isPoint) && closed;
 }
 
 function numberProblem(raw, type, say) {

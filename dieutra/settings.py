@@ -151,7 +151,14 @@ ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "300/m/ip,5/5m/key"
 # How many reverse proxies stand before the site: the client's address is read behind so many.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("DIEUTRA_PROXIES", "0"))
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "dieutra_cache"}}
+# Counts of failed sign-ins and used Digest nonces lie here: with Django's 300 entries a crowd would push them out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "dieutra_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 IDLE_SECONDS = 15 * 60
@@ -176,6 +183,9 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DIEUTRA_MAIL_FROM", "dieutra <khong-tra-loi@dieutra.localhost>")
 
 ACTIVATION_HOURS = 72
+# Files that belong to cases; several web nodes must see the same folder.
+FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))
+FILE_LIMIT = 10 * 1024 * 1024
 UPLOAD_LIMIT = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

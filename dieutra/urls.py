@@ -3,10 +3,11 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from dieutra.web.manager import accounts, form_previews, forms, frames, progress, workbooks
+from dieutra.web.collector import views as collector
+from dieutra.web.manager import accounts, form_previews, forms, frames, phones, progress, workbooks
 from dieutra.web.public import views as public
+from dieutra.web.respondent import collected, files, workbook
 from dieutra.web.respondent import views as respondent
-from dieutra.web.respondent import workbook
 from dieutra.web.supervisor import views as supervisor
 
 urlpatterns = [
@@ -16,9 +17,13 @@ urlpatterns = [
     path("doi-mat-khau/", account.password_change, name="account_change_password"),
     path("", include(respondent.urlpatterns)),
     path("", include(workbook.urlpatterns)),
+    path("", include(files.urlpatterns)),
+    path("", include(collected.urlpatterns)),
+    path("", include(collector.urlpatterns)),
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),
+    path("", include(phones.urlpatterns)),
     path("", include(frames.urlpatterns)),
     path("", include(workbooks.urlpatterns)),
     path("", include(forms.urlpatterns)),

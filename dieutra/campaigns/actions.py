@@ -19,7 +19,8 @@ from dieutra.forms.actions import publish
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.forms.queries import engine_form
 from dieutra.people.actions import Pair, Place, create_account
-from dieutra.people.models import Post, Role, User
+from dieutra.people.app_users import create_app_user
+from dieutra.people.models import AppUser, Post, Role, User
 from dieutra.people.permission import granting, require
 from dieutra.places import shipped
 from dieutra.places.actions import load_catalogue
@@ -215,3 +216,12 @@ def creatable(actor: User, campaign: Campaign, path: str) -> frozenset[Pair]:
     posts = granting(actor, "account.create", Place(campaign.pk, path))
     pairs = [campaign.kind.may_create(post.role, post.level) for post in posts]
     return frozenset().union(*pairs)
+
+
+def hand_out_phone(actor: User, campaign: Campaign, area: Area, name: str) -> tuple[AppUser, str]:
+    """A collector's phone for an area of the campaign, with its token. Raises Forbidden and Invalid."""
+    if area.catalogue_id != campaign.catalogue_id:
+        raise Forbidden("Địa bàn này không thuộc danh mục của cuộc điều tra.")
+    if not campaign.kind.takes("collect"):
+        raise NotNow("Cuộc điều tra này không dùng ODK Collect. Hãy thu thập bằng trang web hoặc tệp Excel.")
+    return create_app_user(actor, campaign_id=campaign.pk, level=area.level, path=area.path, name=name)

@@ -22,6 +22,7 @@ from dieutra.cases.models import Case, Comment, Draft, Finding, Response, State
 from dieutra.engine.flow import workflow
 from dieutra.engine.flow.workflow import Standing
 from dieutra.engine.forms import check, given
+from dieutra.engine.forms.rows import is_well_placed
 from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
@@ -181,7 +182,12 @@ def _clean_justifications(given: Mapping[str, str]) -> dict[str, str]:
 def known_from_frame(case: Case) -> dict[str, str]:
     """What the frame already knows about the unit, by form path."""
     known = case.campaign.kind.prefill(case.unit)
-    return {node.path: known[node.name] for node in engine_form(case.form_id).nodes if node.name in known}
+    form = engine_form(case.form_id)
+    return {
+        node.path: known[node.name]
+        for node in form.nodes
+        if node.name in known and is_well_placed(form, node.path)
+    }
 
 
 def answers_now(case: Case, draft: Draft) -> dict[str, str]:

@@ -7,14 +7,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.timezone import localtime
 
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.actions import answers_now
-from dieutra.cases.models import Case, Comment, Draft, FormChange, Response, State, Tally
+from dieutra.cases.models import (
+    Attachment,
+    Case,
+    Comment,
+    Draft,
+    FormChange,
+    Response,
+    State,
+    Submission,
+    Tally,
+)
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.engine.forms import check
+from dieutra.engine.forms.form import Form, Node
+from dieutra.engine.forms.rows import row_names, rows_above
+from dieutra.engine.forms.shown import REFERENCE
+from dieutra.engine.lang import place_of
 from dieutra.engine.text import search_key
 from dieutra.forms.queries import engine_form
 from dieutra.people.models import Role, User
@@ -47,6 +61,22 @@ def case_for(actor: User, pk: int, verb: str) -> QuerySet[Case]:
     """At most one case, if the actor may <verb> it where it lies."""
     related = ("unit__area__parent__parent", "campaign", "form", "response__sent_by", "response__form")
     return visible_to(Case.objects.filter(pk=pk), actor, verb).select_related(*related)
+
+
+def attachment_for(actor: User, pk: int) -> QuerySet[Attachment]:
+    """At most one file, if the actor may see it: those who fill the case always, its other readers as it was sent."""
+    mine = visible_to(Case.objects.all(), actor, "case.fill")
+    read = visible_to(Case.objects.filter(response__isnull=False), actor, "case.read")
+    sent = ~Q(case__state__in=FILLABLE) | Q(added_at__lte=F("case__response__sent_at"))
+    scope = Q(case__in=mine) | (Q(case__in=read) & sent)
+    return Attachment.objects.filter(scope, pk=pk).select_related("case")
+
+
+def submissions_for(actor: User) -> QuerySet[Submission]:
+    """What ODK Collect sent for the cases that the actor fills, the latest first."""
+    mine = visible_to(Case.objects.all(), actor, "case.fill")
+    found = Submission.objects.filter(case__in=mine).defer("xml")
+    return found.select_related("sender", "form", "case").order_by("-arrived_at", "-pk")
 
 
 def cases_with_form() -> QuerySet[Case]:
@@ -95,16 +125,29 @@ def comments_on(case: Case, standing_only: bool = False) -> list[dict[str, Any]]
 def place_in_words(case: Case, path: str) -> str:
     """A place of the form as a person reads it: “Tổng số, dòng 01, cột 2”; blank for the whole form."""
     form = engine_form(case.form_id)
-    if path not in form.by_path and case.response is not None:
-        form = engine_form(
-            case.response.form_id
-        )  # a remark on a question that the new version no longer asks
-    node = form.by_path.get(path)
+    if place_of(path) not in form.by_path and case.response is not None:
+        # a remark on a question that the new version no longer asks
+        form = engine_form(case.response.form_id)
+    node = form.by_path.get(place_of(path))
     if node is None:
         return path
+    rows = [_row_in_words(form, case, row) for row in rows_above(path)]
+    return " · ".join(rows if path.endswith("]") else [*rows, _node_in_words(form, node)])
+
+
+def _row_in_words(form: Form, case: Case, row: str) -> str:
+    """“Hộ 2”: which row it is by its place in the answers as they were sent, or by its name."""
+    repeat, _, name = row.rpartition("[")
+    names = row_names(case.response.answers.get(repeat)) if case.response else ()
+    number = names.index(name[:-1]) + 1 if name[:-1] in names else name[:-1]
+    label = REFERENCE.sub("", form.node(row).label.get("vi", "")).strip() or "Dòng"
+    return f"{label} {number}"
+
+
+def _node_in_words(form: Form, node: Node) -> str:
     codes = node.codes or {}
     if "row" not in codes:
-        return node.label.get("vi", node.name)
+        return REFERENCE.sub("…", node.label.get("vi", "")) or node.name
     row = form.by_path.get(node.parent or "", node)
     column = f", cột {codes['col']}" if "col" in codes else ""
     return f"{row.label.get('vi', '')}, dòng {codes['row']}{column}"
@@ -132,6 +175,11 @@ def in_my_care(actor: User, state: str = "", text: str = "") -> QuerySet[Case]:
             Q(unit__search_key__contains=search_key(text)) | Q(unit__code__iexact=text.strip())
         )
     return cases.order_by("path")
+
+
+def attachments_of(case: Case) -> QuerySet[Attachment]:
+    """The files of one case, which the caller has already been let see."""
+    return Attachment.objects.filter(case=case).order_by("name")
 
 
 @dataclass

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.http import QueryDict
 from django.template import Context, Engine
 
-from dieutra.channels.web.parse import answers_from_post, justifications_from_post
+from dieutra.channels.web.parse import changes_from_post, justifications_from_post
 from dieutra.channels.web.render import form_view
 from dieutra.engine.forms.check import evaluate
 from dieutra.engine.forms.form import Form
@@ -40,6 +40,8 @@ class Harness:
         self.answers = dict(answers or {})
         self.justifications: dict[str, str] = {}
         self.comments: list[dict[str, Any]] = []
+        self.files: dict[str, dict[str, str]] = {}
+        self.contents: dict[str, bytes] = {}
         self.version = 1
         self.mode = "ok"
         self.readonly = False
@@ -76,8 +78,17 @@ class Harness:
             self.readonly,
             relevant=state.relevant,
             missing=state.missing,
+            required=state.required,
+            rows=state.rows,
+            files=self.files,
         )
-        urls = {"save": "/save", "post": "/phieu", "check": "/kiem-tra", "login": "/dang-nhap"}
+        urls = {
+            "save": "/save",
+            "post": "/phieu",
+            "check": "/kiem-tra",
+            "login": "/dang-nhap",
+            "file": "/tep",
+        }
         browser = view.browser_state(version=self.version, key="case-1:user-1", csrf="token", urls=urls)
         return self.engine.from_string(PAGE).render(Context({"view": view, "state": browser}))
 
@@ -110,7 +121,8 @@ class Harness:
 
     def post(self, text: str) -> None:
         posted = QueryDict(text)
-        self._take(answers_from_post(self.form, posted), justifications_from_post(posted))
+        changes, _ = changes_from_post(self.form, posted, self.answers)
+        self._take(changes, justifications_from_post(posted))
 
     def _take(self, changes: dict[str, str], justifications: dict[str, str]) -> None:
         self.answers = {path: value for path, value in {**self.answers, **changes}.items() if value}

@@ -11,10 +11,13 @@ from typing import Any
 import typst
 from django.utils import timezone
 
+from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case, Response
 from dieutra.cases.queries import Sheet
 from dieutra.channels.web.render import form_view
 from dieutra.forms.queries import engine_form
+from dieutra.people.models import AppUser
+from dieutra.places.models import Area
 
 TEMPLATES = Path(__file__).parent
 
@@ -57,6 +60,22 @@ def receipt_pdf(case: Case, response: Response) -> bytes:
     )
 
 
+def phone_pdf(campaign: Campaign, phone: AppUser, area: Area, svg: str) -> bytes:
+    """The sheet that is handed to a collector: the code to scan, for whom, and what to do with it."""
+    return draw(
+        "phone.typ",
+        {
+            "campaign": campaign.name,
+            "simulated": campaign.kind.simulated,
+            "name": phone.name,
+            "area": area.name,
+            "by": phone.created_by.full_name,
+            "at": long_date(phone.created_at),
+            "svg": svg,
+        },
+    )
+
+
 def form_pdf(case: Case, sheet: Sheet, sent: Response | None) -> bytes:
     """The whole form with its answers, findings and justifications; without `sent` it is marked as a draft."""
     form = engine_form(sent.form_id if sent else case.form_id)
@@ -71,6 +90,9 @@ def form_pdf(case: Case, sheet: Sheet, sent: Response | None) -> bytes:
         True,
         relevant=sheet.state.relevant,
         missing=sheet.state.missing,
+        required=sheet.state.required,
+        rows=sheet.state.rows,
+        seed=case.pk,
     )
     return draw(
         "form.typ",
@@ -104,6 +126,8 @@ def _block(block: dict[str, Any]) -> list[dict[str, Any]]:
         return [
             {"block": "table", "label": block["label"], "unit": block["unit"], "heads": heads, "rows": rows}
         ]
+    if block["block"] == "repeat":
+        return _rows(block)
     if block["block"] == "group":
         inner = [it for each in block["blocks"] for it in _block(each)]
         return [{"block": "heading", "label": block["label"]}, *inner]
@@ -112,10 +136,31 @@ def _block(block: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"block": "line", "label": block["label"], "value": _shown(block) or "", "unit": block["unit"]}]
 
 
+def _rows(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """A repeat: a grid as one table, other rows one after the other under their titles."""
+    entries = [entry for entry in block["entries"] if not entry["hidden"]]
+    lines: list[dict[str, Any]] = [{"block": "heading", "label": block["label"]}] if block["label"] else []
+    if block["grid"] and entries:
+        heads = [[str(at), field["label"]] for at, field in enumerate(block["template"]["blocks"], start=1)]
+        rows = [
+            [str(at), entry["title"], 0, [_shown(field) for field in entry["blocks"]]]
+            for at, entry in enumerate(entries, start=1)
+        ]
+        return [{"block": "table", "label": block["label"], "unit": "", "heads": heads, "rows": rows}]
+    for entry in entries:
+        lines.append({"block": "row", "label": entry["title"]})
+        lines += [it for each in entry["blocks"] for it in _block(each)]
+    return lines
+
+
 def _shown(cell: dict[str, Any] | None) -> str | None:
     """A value as it is printed; None for a blocked cell."""
     if cell is None:
         return None
     if cell["choices"]:
         return "; ".join(choice["label"] for choice in cell["choices"] if choice["chosen"])
+    if cell["type"] == "dateTime":
+        return " ".join(part for part in reversed(cell["parts"]) if part)
+    if cell["type"] == "geopoint":
+        return ", ".join(part for part in cell["parts"][:2] if part)
     return str(cell["value"])

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Widget = Literal["text", "textarea", "number", "date", "radios", "select", "checkboxes", "output"]
+Widget = Literal[
+    "text", "textarea", "number", "range", "date", "year", "month", "time", "datetime",
+    "radios", "select", "checkboxes", "rank", "geopoint", "file",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class ChoiceView:
     value: str
     label: str
     chosen: bool
+    gone: bool = False  # chosen before, no longer offered
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,31 @@ class FieldView:
     findings: tuple[FindingView, ...] = ()
     comments: tuple[CommentView, ...] = ()
     column: str = ""
+    guidance: str = ""
+    conditional: bool = False  # whether an answer is required depends on others
+    live_label: bool = False  # the label shows values
+    live_hint: bool = False
+    parts: tuple[str, ...] = ()
+    style: str = ""
+    range: Mapping[str, str] = field(default_factory=dict)
+    media: str = ""
+    file: Mapping[str, str] = field(default_factory=dict)  # url, size, type of an attached file
     block: str = "field"
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def has_legend(self) -> bool:
+        """Several inputs under one heading."""
+        return self.widget in ("radios", "checkboxes", "rank", "datetime", "geopoint", "file")
+
+    @property
+    def described_by(self) -> str:
+        """The ids of hint and messages, as aria-describedby wants them."""
+        ids = [f"h:{self.path}"] if self.hint else []
+        return " ".join(ids + ([f"m:{self.path}"] if self.has_messages else []))
 
     @property
     def invalid(self) -> bool:
@@ -86,6 +114,7 @@ class NoteView:
     path: str
     label: str
     hidden: bool
+    live: bool = False
     block: str = "note"
 
 
@@ -138,10 +167,55 @@ class GroupView:
     hint: str
     hidden: bool
     blocks: tuple[Block, ...]
+    live: bool = False
+    guidance: str = ""
     block: str = "group"
 
 
-Block = FieldView | NoteView | TableView | GroupView
+@dataclass(frozen=True)
+class EntryView:
+    """One row of a repeat, or the template of one."""
+
+    path: str
+    title: str
+    hidden: bool
+    blocks: tuple[Block, ...]
+    live: bool = False
+
+    @property
+    def fields(self) -> tuple[FieldView, ...]:
+        return tuple(block for block in self.blocks if isinstance(block, FieldView))
+
+    @property
+    def has_messages(self) -> bool:
+        return any(field.has_messages for field in self.fields)
+
+
+@dataclass(frozen=True)
+class RepeatView:
+    """Rows that people add and remove, or that are counted (`why` says by what); drawn as cards or as a grid."""
+
+    path: str
+    label: str
+    hint: str
+    hidden: bool
+    names: str
+    entries: tuple[EntryView, ...]
+    template: EntryView
+    counted: bool
+    why: str
+    add: str
+    grid: bool
+    guidance: str = ""
+    block: str = "repeat"
+
+    @property
+    def width(self) -> int:
+        """Columns of the drawn grid, with the row's number and the button at the end."""
+        return len(self.template.fields) + 2
+
+
+Block = FieldView | NoteView | TableView | GroupView | RepeatView
 
 
 @dataclass(frozen=True)
@@ -158,6 +232,8 @@ class SectionView:
     soft: int
     touched: bool
     asks: bool
+    live: bool = False
+    guidance: str = ""
 
     @property
     def state(self) -> Literal["hard", "missing", "soft", "empty", "done"]:
@@ -199,6 +275,7 @@ class FormView:
     words: Mapping[str, str]
     model_script: str  # the form for the browser, a whole <script> element
     state: Mapping[str, Any] = field(default_factory=dict)
+    has_files: bool = False
 
     def browser_state(
         self, *, version: int | str, key: str, csrf: str, urls: Mapping[str, str]

@@ -22,12 +22,15 @@ from dieutra.channels.web.page import (
     SectionView,
     TableView,
 )
+from dieutra.channels.web.repeats import repeat_view
 from dieutra.channels.web.sheet import Sheet
 from dieutra.channels.web.words import LANGUAGE_NAMES
 from dieutra.engine.forms.check import Finding
 from dieutra.engine.forms.form import Column, Form, Node
+from dieutra.engine.lang import place_of
 
-CONTAINERS = ("group", "table")
+CONTAINERS = ("group", "table", "repeat")
+SILENT = ("calculate", "hidden")
 
 
 def form_view(
@@ -41,14 +44,24 @@ def form_view(
     *,
     relevant: Collection[str] | None = None,
     missing: Collection[str] = (),
+    required: Collection[str] = (),
+    rows: Mapping[str, Sequence[str]] | None = None,
+    files: Mapping[str, Mapping[str, str]] | None = None,
+    seed: int = 1,
 ) -> FormView:
     """The page of one response.
 
     `answers` is the draft with the calculated values filled in (`{**draft, **state.values}`); `comments` are
-    `{id, path, text, author, at, resolved}`; without `relevant` every node is shown; `missing` as in `State`.
+    `{id, path, text, author, at, resolved}`; without `relevant` every node is shown; `missing`, `required` and
+    `rows` as in `State`; `files` are those attached, by name, as {url, size, type}; `seed` orders shuffled choices.
     """
-    sheet = Sheet(form, answers, findings, justifications, comments, lang, readonly, relevant, missing)
-    every = [found for node in form.nodes for found in sheet.found.get(node.path, ())]
+    sheet = Sheet(
+        form, answers, findings, justifications, comments, lang, readonly, relevant, missing, required,
+        rows or {}, files or {}, seed,
+    )  # fmt: skip
+    every = [
+        found for finding in findings for found in sheet.found[finding.path] if found.check == finding.check
+    ]
     return FormView(
         title=sheet.text(form.title),
         lang=lang,
@@ -61,6 +74,7 @@ def form_view(
         words=sheet.words,
         model_script=_model_script(form),
         state=_state(sheet),
+        has_files=any(node.type == "binary" for node in form.nodes),
     )
 
 
@@ -80,6 +94,8 @@ def _state(sheet: Sheet) -> dict[str, Any]:
         "findings": [asdict(finding) for finding in sheet.findings],
         "readonly": sheet.readonly,
         "lang": sheet.lang,
+        "seed": sheet.seed,
+        "files": {name: dict(file) for name, file in sheet.files.items()},
     }
 
 
@@ -105,51 +121,63 @@ def _sections(form: Form) -> dict[str, list[Node]]:
 
 
 def _section(sheet: Sheet, path: str, nodes: list[Node]) -> SectionView:
-    head = nodes[0]
-    found = [it for node in nodes for it in sheet.found.get(node.path, ())]
+    head, places = nodes[0], {node.path for node in nodes}
+    found = [it for at, here in sheet.found.items() if place_of(at) in places for it in here]
     if head.kind == "group":
-        blocks = _blocks(sheet, sheet.members[head.path])
+        blocks = _blocks(sheet, sheet.members(head))
     else:
         blocks = _blocks(sheet, [node for node in nodes if node.parent is None])
-    asks = any(node.kind in ("question", "cell") for node in nodes)
+    asks = any(node.kind in ("question", "cell", "repeat") for node in nodes)
     return SectionView(
         path=path,
         label=_section_label(sheet, head, asks),
-        hint=sheet.text(head.hint) if head.kind == "group" else "",
+        hint=sheet.words_at(head, head.hint) if head.kind == "group" else "",
         hidden=head.kind in CONTAINERS and sheet.hidden(head),
         blocks=blocks,
-        missing=sum(node.path in sheet.missing for node in nodes),
+        missing=sum(place_of(it) in places for it in sheet.missing),
         hard=sum(it.severity == "hard" for it in found),
         soft=sum(it.severity == "soft" for it in found),
-        touched=any(sheet.answers.get(node.path) for node in nodes if node.calculate is None),
+        touched=_is_touched(sheet, nodes),
         asks=asks,
+        live=head.kind in CONTAINERS and sheet.is_live(head.label),
+        guidance=sheet.words_at(head, head.guidance) if head.kind == "group" else "",
     )
+
+
+def _is_touched(sheet: Sheet, nodes: list[Node]) -> bool:
+    """Whether anything is answered; the list of a repeat's rows is no answer of a person."""
+    places = {node.path for node in nodes if node.calculate is None and node.kind != "repeat"}
+    return any(text and place_of(path) in places for path, text in sheet.answers.items())
 
 
 def _section_label(sheet: Sheet, head: Node, asks: bool) -> str:
     if head.kind in CONTAINERS:
-        return sheet.text(head.label)
+        return sheet.words_at(head, head.label)
     return sheet.words["general" if asks else "about"]
 
 
 def _blocks(sheet: Sheet, nodes: Sequence[Node]) -> tuple[Block, ...]:
-    return tuple(_block(sheet, node) for node in nodes if node.kind not in ("calculate", "hidden"))
+    return tuple(_block(sheet, node) for node in nodes if node.kind not in SILENT)
 
 
 def _block(sheet: Sheet, node: Node) -> Block:
     if node.kind == "table":
         return _table(sheet, node)
+    if node.kind == "repeat":
+        return repeat_view(sheet, node, lambda row: _blocks(sheet, sheet.members(row)))
+    label, live = sheet.words_at(node, node.label), sheet.is_live(node.label)
     if node.kind == "group":
-        inner = _blocks(sheet, sheet.members[node.path])
-        return GroupView(node.path, sheet.text(node.label), sheet.text(node.hint), sheet.hidden(node), inner)
+        inner = _blocks(sheet, sheet.members(node))
+        hint, guidance = sheet.words_at(node, node.hint), sheet.words_at(node, node.guidance)
+        return GroupView(node.path, label, hint, sheet.hidden(node), inner, live, guidance)
     if node.kind == "note":
-        return NoteView(node.path, sheet.text(node.label), sheet.hidden(node))
+        return NoteView(node.path, label, sheet.hidden(node), live)
     return field_view(sheet, node)
 
 
 def _table(sheet: Sheet, node: Node) -> TableView:
     columns = tuple(_column(sheet, column, node) for column in node.columns or ())
-    rows = tuple(_row(sheet, row, columns) for row in sheet.members[node.path] if row.kind == "row")
+    rows = tuple(_row(sheet, row, columns) for row in sheet.members(node) if row.kind == "row")
     return TableView(
         path=node.path,
         label=sheet.text(node.label),
@@ -183,7 +211,7 @@ def _row(sheet: Sheet, node: Node, columns: tuple[ColumnView, ...]) -> RowView:
 
 def _cell(sheet: Sheet, row: Node, column: ColumnView) -> FieldView | None:
     """The row's cell of a column (`<row>_<column>` or `<table>_<row>_<column>`); None where there is none."""
-    cells = {cell.name: cell for cell in sheet.members[row.path] if cell.kind == "cell"}
+    cells = {cell.name: cell for cell in sheet.members(row) if cell.kind == "cell"}
     ending = f"{row.name}_{column.name}"
     cell = cells.get(ending) or next((it for name, it in cells.items() if name.endswith(f"_{ending}")), None)
     return field_view(sheet, cell, column.name) if cell else None

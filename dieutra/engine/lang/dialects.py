@@ -114,7 +114,7 @@ SPARK = Dialect(
         "nothing": "CAST(NULL AS DOUBLE)",
         "remainder": "({0} % {1})",
         "divided": (
-            "(CASE WHEN {1} <> 0 THEN {0} / {1} WHEN {0} = 0 THEN CAST(NULL AS DOUBLE)"
+            "(CASE WHEN {1} <> 0 THEN {0} / {1} WHEN {0} = 0 OR {1} IS NULL THEN CAST(NULL AS DOUBLE)"
             " ELSE sign({0}) * CAST('Infinity' AS DOUBLE) END)"
         ),
         "matches": "({0} RLIKE concat('\\\\A(?:', {1}, ')\\\\z'))",

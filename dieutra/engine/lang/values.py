@@ -1,12 +1,12 @@
 """Values while they are being evaluated, and how one kind turns into another (as JavaRosa does it).
 
-A value is text, a Decimal, a boolean, a date or a datetime (of VIETNAM; as number and text it is its day). Blank
-is the empty text; arithmetic on what is no number gives NaN, which is written back as blank. Numbers are exact
+A value is text, a Decimal, a boolean, a date or a datetime (as number and text its day in Vietnam). Blank is
+the empty text; arithmetic on what is no number gives NaN, which is written back as blank. Numbers are exact
 decimals of 28 digits.
 """
 
 import re
-from datetime import date, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_DOWN, ROUND_FLOOR, Context, Decimal
 
 Value = str | Decimal | bool | date
@@ -30,7 +30,11 @@ def to_number(value: Value) -> Decimal:
         return _number_of_text(value)
     if isinstance(value, bool):
         return ONE if value else ZERO
-    return Decimal(value.toordinal() - EPOCH)
+    return Decimal(_day(value).toordinal() - EPOCH)
+
+
+def _day(value: date) -> date:
+    return value.astimezone(VIETNAM) if isinstance(value, datetime) else value
 
 
 def _number_of_text(text: str) -> Decimal:
@@ -48,7 +52,8 @@ def to_text(value: Value) -> str:
         return number_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+    day = _day(value)
+    return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
 
 
 def number_text(number: Decimal) -> str:

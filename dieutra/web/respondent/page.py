@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
 
 from dieutra.cases.models import Case
-from dieutra.cases.queries import Sheet
+from dieutra.cases.queries import Sheet, attachments_of
 from dieutra.channels.web.render import form_view
 from dieutra.engine.forms import check
 from dieutra.forms.queries import engine_form
@@ -32,6 +33,10 @@ def page_of(
         readonly,
         relevant=sheet.state.relevant,
         missing=sheet.state.missing,
+        required=sheet.state.required,
+        rows=sheet.state.rows,
+        files=_files(case) if any(node.type == "binary" for node in form.nodes) else {},
+        seed=case.pk,
     )
     state = view.browser_state(
         version=sheet.version,
@@ -42,12 +47,22 @@ def page_of(
             "post": reverse("post", args=[case.pk]),
             "check": reverse("check", args=[case.pk]),
             "login": reverse("account_login"),
+            "file": reverse("file_keep", args=[case.pk]),
         },
     )
     state["form"] = version  # goes with each save: after a change of form the page must be loaded again
+    state["file_limit"] = settings.FILE_LIMIT
     if sheet.saved_at:
         state |= {"saved_at": sheet.saved_at.isoformat(), "saved_by": sheet.saved_by}
     return {"case": case, "view": view, "state": state}
+
+
+def _files(case: Case) -> dict[str, dict[str, str]]:
+    """What is attached, by name, as the page shows it."""
+    return {
+        it.name: {"url": reverse("attachment", args=[it.pk]), "type": it.content_type}
+        for it in attachments_of(case)
+    }
 
 
 def findings_json(state: check.State) -> list[dict[str, Any]]:

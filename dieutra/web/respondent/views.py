@@ -23,15 +23,17 @@ from dieutra.cases.queries import (
     form_change_of,
     sheet_as_sent,
     sheet_to_fill,
+    submissions_for,
 )
 from dieutra.channels.paper import documents
-from dieutra.channels.web.parse import answers_from_post, justifications_from_post, seen_from_post
+from dieutra.channels.web.parse import changes_from_post, justifications_from_post, seen_from_post
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.forms.queries import engine_form
 from dieutra.people.permission import may
 from dieutra.web.requests import signed_in, whole_number
+from dieutra.web.respondent.keeping import kept_files
 from dieutra.web.respondent.page import findings_json, page_of
 
 
@@ -62,6 +64,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     known = engine_form(case.form_id).by_path
     page["general_comments"] = [it for it in comments if place_of(it["path"]) not in known]
     page["form_change"] = form_change_of(case)
+    page["submissions"] = list(submissions_for(signed_in(request)).filter(case=case)[:20])
     return render(request, "cases/fill.html", page)
 
 
@@ -122,7 +125,8 @@ def _numbers(ids: object) -> list[int]:
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """Saving without JavaScript: the whole page comes back as a form. After a clash what was typed is shown, not saved."""
     user, case = signed_in(request), own_case(request, pk)
-    typed = answers_from_post(engine_form(case.form_id), request.POST)
+    typed, row = changes_from_post(engine_form(case.form_id), request.POST, sheet_to_fill(case).answers)
+    typed |= kept_files(user, case, request.FILES)
     said = justifications_from_post(request.POST)
     seen = _numbers(list(seen_from_post(request.POST)))
     try:
@@ -132,6 +136,8 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.DraftMoved as moved:
         page = page_of(case, sheet_to_fill(case, typed), comments_on(case, standing_only=True), request)
         return render(request, "cases/fill.html", page | {"clash": moved.message}, status=moved.status)
+    if row:
+        return redirect(f"{reverse('fill', args=[pk])}#{row}")
     messages.success(request, "Đã lưu phiếu.")
     return redirect("check" if request.POST.get("act") == "check" else "fill", pk)
 

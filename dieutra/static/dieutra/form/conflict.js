@@ -1,8 +1,17 @@
 // Two people or two tabs wrote the same form: shows what differs, and changes nothing until the person has chosen.
 import { clock, make } from "./dom.js";
 import { shown } from "./numbers.js";
+import { namesIn } from "./places.js";
 
 const MOST_LISTED = 40;
+
+/** Rows that both have added stay, rows that either has removed go; the order is theirs, mine follow. */
+export function mergedRows(before, mine, theirs) {
+  const [old, own, other] = [before, mine, theirs].map(namesIn);
+  const kept = other.filter((name) => own.includes(name) || !old.includes(name));
+  const added = own.filter((name) => !old.includes(name) && !other.includes(name));
+  return [...kept, ...added].join(" ");
+}
 
 /** What differs between the unsaved changes and the server's new answers: `mine` clash, `others` were not touched here. */
 export function differences(sheet, changes, base, theirs) {
@@ -10,12 +19,13 @@ export function differences(sheet, changes, base, theirs) {
   const others = [];
   for (const [path, value] of changes) {
     const now = theirs[path] || "";
+    if (sheet.node(path)?.kind === "repeat") continue;
     // A cell that nobody else touched since is no clash.
     if (value !== now && now !== (base.get(path) || "")) mine.push({ path, mine: value, theirs: theirs[path] || "" });
   }
   for (const path of new Set([...base.keys(), ...Object.keys(theirs)])) {
     const [before, now] = [base.get(path) || "", theirs[path] || ""];
-    const isTyped = sheet.nodes.has(path) && !sheet.nodes.get(path).calculate;
+    const isTyped = Boolean(sheet.node(path)) && !sheet.node(path).calculate;
     if (isTyped && !changes.has(path) && before !== now) others.push({ path, mine: before, theirs: now });
   }
   return { mine, others };
@@ -43,7 +53,11 @@ export function showConflict(page, reply, { mine, others }, choose) {
 }
 
 function table({ say, placeName, tableName, sheet }, rows) {
-  const text = (path, value) => (value ? shown(value, sheet.nodes.get(path)) : say("blank"));
+  const text = (path, value) => {
+    const node = sheet.node(path);
+    if (node.kind === "repeat") return say("nRows", namesIn(value).length);
+    return value ? shown(value, node) : say("blank");
+  };
   const head = ["place", "mine", "theirs"].map((word) => make("th", { scope: "col" }, say(word)));
   const lines = rows
     .slice(0, MOST_LISTED)

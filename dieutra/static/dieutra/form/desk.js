@@ -1,16 +1,24 @@
 // The form as a whole: takes what the person does, lets the sheet compute, and shows what changed.
 import { Banners } from "./banners.js";
+import { equip } from "./equip.js";
 import { Fields } from "./fields.js";
 import { Grids } from "./grids.js";
 import { History } from "./history.js";
 import { Keys } from "./keys.js";
 import { Messages } from "./messages.js";
 import { Overview } from "./overview.js";
+import { Options } from "./options.js";
 import { Paste } from "./paste.js";
+import { Repeats } from "./repeats.js";
+import { rowsAbove } from "./places.js";
+import { Rows } from "./rows.js";
 import { Saving } from "./saving.js";
 import { Sheet } from "./sheet.js";
 import { Visibility } from "./visibility.js";
+import { Wording } from "./wording.js";
 import { wordsFor } from "./words.js";
+
+const MOST_NESTED = 5;
 
 export class Desk {
   constructor(root, form, state) {
@@ -19,7 +27,7 @@ export class Desk {
     this.say = wordsFor(state.lang);
     this.placeName = this.placeName.bind(this);
     this.tableName = this.tableName.bind(this);
-    this.sheet = new Sheet(form, state.answers, this.say, state.lang);
+    this.sheet = new Sheet(form, state.answers, this.say, state.lang, state.seed);
     this.fields = new Fields(root, this.sheet);
     this.grids = new Grids(root);
     this.history = new History();
@@ -36,6 +44,13 @@ export class Desk {
     );
     this.overview = new Overview(root, this);
     this.visibility = new Visibility(root, this.sheet, this.fields, state.readonly);
+    this.wording = new Wording(root, this.sheet);
+    this.options = new Options(this.sheet, this.fields, this.say, (path) => this.commitField(path));
+    this.rows = new Rows(this.sheet, {
+      equip: (entry) => equip(entry, this),
+      title: (row, number) => this.rowTitle(row, number),
+    });
+    this.repeats = new Repeats(this);
     this.paste = new Paste(this.sheet, this.fields, this.placeName, this.say);
     this.keys = new Keys(this.grids, this);
     this.saving = new Saving(this, state, root);
@@ -45,6 +60,8 @@ export class Desk {
   /** The first full drawing, then what was kept on this machine. */
   start() {
     this.root.classList.add("has-js");
+    equip(this.root, this);
+    if (this.rows.draw(this.sheet.rows.keys())) this.collect();
     for (const path of this.fields.byPath.keys()) {
       this.fields.show(path);
       this.visibility.apply(path);
@@ -56,34 +73,80 @@ export class Desk {
     if (!this.state.readonly) this.saving.start();
   }
 
+  /** Finds anew what the page has, after rows have come or gone. */
+  collect() {
+    const parts = [this.fields, this.grids, this.messages, this.visibility, this.wording, this.overview];
+    for (const part of parts) part.collect();
+  }
+
+  /** A place in words: “Tuổi”, “Mã số 03, cột 2”; in rows “Hộ 2 · Tuổi”. */
   placeName(path) {
-    const node = this.sheet.nodes.get(path);
+    const node = this.sheet.node(path);
     if (!node) return path;
-    if (node.kind !== "cell") return this.sheet.text(node.label) || path;
+    const rows = rowsAbove(path).map((row) => this.rowTitle(row, this.repeats.numberOf(row)));
+    return path.endsWith("]") ? rows.join(" · ") : [...rows, this.nodeName(node, path)].join(" · ");
+  }
+
+  nodeName(node, path) {
+    if (node.kind !== "cell") return this.sheet.wordsAt(path, node.label) || path;
     const { row, col } = node.codes || {};
-    const line = row || this.sheet.text(this.sheet.nodes.get(node.parent)?.label);
+    const line = row || this.sheet.text(this.sheet.node(node.parent)?.label);
     return capital(col ? this.say("rowColumn", line, col) : this.say("row", line));
+  }
+
+  /** “Hộ 2”; with values in the label “2. Hộ ông An”. */
+  rowTitle(row, number) {
+    const { label } = this.sheet.node(row);
+    const isLive = this.sheet.text(label).includes("${");
+    const text = this.sheet.wordsAt(row, label).replace(this.say("blank"), "").trim() || this.say("line");
+    return isLive ? `${number}. ${text}` : `${text} ${number}`;
   }
 
   /** The table that a cell stands in; "" for a question. */
   tableName(path) {
-    const row = this.sheet.nodes.get(this.sheet.nodes.get(path)?.parent);
-    return row?.kind === "row" ? this.sheet.text(this.sheet.nodes.get(row.parent)?.label) : "";
+    const row = this.sheet.node(this.sheet.node(path)?.parent);
+    return row?.kind === "row" ? this.sheet.text(this.sheet.node(row.parent)?.label) : "";
   }
 
   // Commits
 
-  /** Takes typed, pasted or cleared values: computes, shows, remembers for undo, keeps and saves. */
+  /** Takes typed, pasted or cleared values with what they bring: computes, shows, remembers for undo, saves. */
   commit(changes) {
-    const real = changes.filter(([path, value]) => this.sheet.stored(path) !== value);
-    if (!real.length) return 0;
-    this.history.push(real.map(([path, after]) => ({ path, before: this.sheet.stored(path), after })));
-    this.apply(real);
-    return real.length;
+    const step = this.put(changes);
+    if (!step.length) return 0;
+    step.push(...this.put(this.sheet.setBy(step.map(({ path }) => path))));
+    step.push(...this.beginRows());
+    this.history.push(step);
+    this.noteFor(step.map(({ path, after }) => [path, after]));
+    return step.length;
+  }
+
+  /** Puts what differs into the sheet and onto the page; what it was before, for undo. */
+  put(changes) {
+    const step = changes
+      .map(([path, after]) => ({ path, before: this.sheet.stored(path), after }))
+      .filter(({ before, after }) => before !== after);
+    if (step.length) this.paint(this.sheet.set(step.map(({ path, after }) => [path, after])));
+    return step;
+  }
+
+  /** Rows that a count has called for begin with their defaults. */
+  beginRows() {
+    const step = [];
+    for (let depth = 0; depth < MOST_NESTED; depth++) {
+      const begun = this.put(this.sheet.places.hasRepeats ? this.sheet.begun() : []);
+      if (!begun.length) break;
+      step.push(...begun);
+    }
+    return step;
   }
 
   apply(changes) {
     this.adopt(changes);
+    this.noteFor(changes);
+  }
+
+  noteFor(changes) {
     const { draft } = this.saving;
     const owed = this.sheet.remembered().filter(([path, value]) => draft.base.get(path) !== value);
     draft.note([...changes, ...owed]);
@@ -99,8 +162,16 @@ export class Desk {
 
   paint(changed) {
     const editing = document.activeElement;
+    if (changed.rows.size && this.rows.draw(changed.rows)) {
+      this.collect();
+      for (const path of changed.relevance) this.fields.show(path);
+    }
+    for (const path of changed.choices) this.options.draw(path);
     for (const path of changed.values) this.fields.show(path, this.fields.at(path) === editing);
     for (const path of [...changed.relevance, ...changed.readonly]) this.visibility.apply(path);
+    for (const path of changed.required) this.visibility.mark(path);
+    for (const path of changed.wording)
+      path.endsWith("]") ? this.rows.entitleAt(path) : this.wording.apply(path);
     for (const path of [...changed.findings, ...changed.relevance]) this.messages.render(path);
     this.overview.refresh();
   }
@@ -160,7 +231,7 @@ export class Desk {
     if (!changes) return;
     this.apply(changes);
     this.grids.unselect();
-    this.fields.at(changes[0][0])?.focus();
+    this.fields.jump(changes[0][0]);
     this.announce(back ? "undone" : "redone", changes.length);
   }
 
@@ -182,7 +253,7 @@ export class Desk {
 
   /** Findings of rules that only the server can run. */
   takeServerFindings(findings) {
-    const known = new Set([...this.sheet.form.checks.map((check) => check.name), "type", "required"]);
+    const known = new Set([...this.sheet.form.checks.map((check) => check.name), "type", "choice", "required"]);
     const before = [...this.messages.extra.keys()];
     this.messages.extra.clear();
     for (const found of findings) {

@@ -1,12 +1,19 @@
 // The fields of the page by path: what stands in them, and how a stored string is shown in them.
 import { canonical, shown } from "./numbers.js";
+import { WIDGETS } from "./widgets.js";
 
 export class Fields {
   constructor(root, sheet) {
+    this.root = root;
     this.sheet = sheet;
-    this.byPath = new Map();
     this.touched = new Set(); // paths of fields with input since they were last shown
-    for (const element of root.querySelectorAll("[data-field]"))
+    this.collect();
+  }
+
+  /** Finds the fields that the page has now, in their order. */
+  collect() {
+    this.byPath = new Map();
+    for (const element of this.root.querySelectorAll("[data-field]"))
       this.byPath.set(element.dataset.field, element);
   }
 
@@ -19,8 +26,9 @@ export class Fields {
     return target.closest?.("[data-field]")?.dataset.field;
   }
 
-  isChoices(element) {
-    return element.tagName === "FIELDSET";
+  /** How a field of several inputs is read and shown; undefined for a single one. */
+  widget(element) {
+    return WIDGETS[element.dataset.widget];
   }
 
   /** Whether a person may type here now. */
@@ -32,13 +40,13 @@ export class Fields {
   /** The stored string for what stands in the field; text that nobody has touched is not read anew. */
   read(path) {
     const element = this.at(path);
-    const node = this.sheet.nodes.get(path);
+    const node = this.sheet.node(path);
     const stored = this.sheet.stored(path);
-    if (!this.isChoices(element)) {
-      const same = [true, false].some((editing) => element.value === shown(stored, node, editing));
-      return same && !this.touched.has(path) ? stored : canonical(element.value, node.type);
-    }
-    return [...element.querySelectorAll("input:checked")].map((input) => input.value).join(" ");
+    const widget = this.widget(element);
+    if (widget) return this.touched.has(path) || !sameShown(widget, element, stored) ? widget.read(element) : stored;
+    if (element.matches("select")) return element.value;
+    const same = [true, false].some((editing) => element.value === shown(stored, node, editing));
+    return same && !this.touched.has(path) ? stored : canonical(element.value, node.type, false, node.appearance);
   }
 
   /** Writes the sheet's string into the field; numbers lose their grouping while they are edited. */
@@ -47,23 +55,37 @@ export class Fields {
     if (!element) return;
     this.touched.delete(path);
     const value = this.sheet.stored(path);
-    if (this.isChoices(element)) {
-      const chosen = value.split(" ");
-      for (const input of element.querySelectorAll("input:not([type=hidden])"))
-        input.checked = chosen.includes(input.value);
+    const widget = this.widget(element);
+    if (widget) {
+      widget.show(element, value);
       return;
     }
-    const text = shown(value, this.sheet.nodes.get(path), editing);
+    const text = element.matches("select") ? value : shown(value, this.sheet.node(path), editing);
     if (element.value !== text) element.value = text;
+    element.dispatchEvent(new CustomEvent("dt-shown"));
   }
 
-  /** Moves the reader to a field, with room around it. */
-  jump(path) {
+  /** What takes the focus in a field. */
+  target(path) {
     const element = this.at(path);
-    if (!element) return;
-    const target = this.isChoices(element) ? element.querySelector("input:not([type=hidden])") : element;
+    if (!element) return null;
+    const inside = element.matches("fieldset") ? "input:not([type=hidden], [type=search]), button, select:not([hidden])" : null;
+    const box = element.hidden ? element.parentElement.querySelector("[role=combobox]") : null;
+    return (inside && element.querySelector(inside)) ?? box ?? element;
+  }
+
+  /** Moves the reader to a field, or to a row, with room around it. */
+  jump(path) {
+    const target = this.target(path) ?? document.getElementById(path);
+    if (!target) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     target.focus({ preventScroll: true });
     target.scrollIntoView({ block: "center", inline: "center", behavior: calm ? "auto" : "smooth" });
   }
+}
+
+/** Whether the field still holds what the stored string shows as. */
+function sameShown(widget, element, stored) {
+  if (element.dataset.widget === "radios" || element.dataset.widget === "checkboxes") return false;
+  return widget.read(element) === stored;
 }

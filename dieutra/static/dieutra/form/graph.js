@@ -1,55 +1,142 @@
 // Which computation depends on which: every node has a relevance and a value, and what reads them comes after.
-// A signal is "r:<path>" (is it relevant) or "v:<path>" (its value); an item makes at most one signal.
+// A signal is "r:<path>" (is it relevant), "v:<path>" (its value), "o:<path>" (what it offers to choose from) or
+// "s:<list>:<place>" (the values of all rows); an item makes at most one signal.
+import { placesIn, readsOf } from "./reads.js";
 
-/** All absolute paths that an expression reads; "." and once() count as the path that it stands on. */
-export function readPaths(ast, self, into = new Set()) {
-  if (!Array.isArray(ast)) return into;
-  if (ast[0] === "path") into.add(ast[1]);
-  if (ast[0] === "self" || (ast[0] === "call" && ast[1] === "once")) into.add(self);
-  ast.slice(1).forEach((part) => readPaths(part, self, into));
-  return into;
+/** The items of one response: instances as from Places.instances(), checks once for each row that they stand in. */
+class Builder {
+  constructor(form, places, rows) {
+    Object.assign(this, { form, places, rows });
+    this.sets = new Map(); // signal -> the item that gathers the rows' values
+    this.made = new Set(); // values made so far
+    this.items = [];
+  }
+
+  build(instances) {
+    const byPlace = new Map();
+    for (const instance of instances) {
+      this.addNode(instance);
+      if (instance.isRow) continue;
+      if (!byPlace.has(instance.node.path)) byPlace.set(instance.node.path, []);
+      byPlace.get(instance.node.path).push(instance);
+    }
+    for (const check of this.form.checks) {
+      for (const instance of byPlace.get(check.where) ?? []) this.addCheck(check, instance);
+    }
+    return inOrder([...this.items, ...this.sets.values()]);
+  }
+
+  /** The signals that an expression waits for, with the paths behind them: `paths` one by one, `sets` by list. */
+  reads(ast, { path, at }) {
+    const found = { needs: [], paths: [], sets: [] };
+    if (!ast) return found;
+    for (const { place, free, offer } of readsOf(ast, this.placeOf(path))) {
+      const seen = free.length ? withoutRows(at, free) : at;
+      this.read(place, seen, offer, path, found);
+    }
+    return found;
+  }
+
+  placeOf(path) {
+    return path.includes("[") ? path.replace(/\[[0-9]+\]/g, "") : path;
+  }
+
+  read(place, at, offer, self, found) {
+    const paths = this.places.pathsAt(place, at, this.rows);
+    const node = this.places.nodes.get(place);
+    const letter = offer ? "o" : node && !node.type ? "r" : "v";
+    if (!this.places.isSet(place, at)) {
+      found.needs.push(`${letter}:${paths[0]}`);
+      if (letter === "v") found.paths.push(paths[0]);
+      return;
+    }
+    if (letter === "v") found.sets.push(paths);
+    if (place === this.placeOf(self)) {
+      // A row that reads its own column, as a running total does, waits for the rows before it only.
+      found.needs.push(...paths.map((path) => `v:${path}`).filter((signal) => this.made.has(signal)));
+      return;
+    }
+    const shared = [...(at ?? [])].map(([, row]) => row).filter((row) => place.startsWith(`${this.placeOf(row)}/`));
+    const makes = `s:${shared.at(-1) ?? ""}:${place}`;
+    if (!this.sets.has(makes)) {
+      this.sets.set(makes, { kind: "gather", makes, path: place, needs: paths.map((path) => `${letter}:${path}`) });
+    }
+    found.needs.push(makes);
+  }
+
+  addNode(instance) {
+    const { node, path, parent, isList, isRow } = instance;
+    const up = parent ? [`r:${parent}`] : [];
+    const relevant = this.reads(node.relevant, instance).needs;
+    this.items.push({ kind: "relevance", ...instance, makes: `r:${path}`, needs: [...up, ...relevant] });
+    if (isList && node.count) this.add("count", instance, [`r:${path}`], node.count);
+    if (!isList) this.addWording(instance);
+    if (!node.type || node.kind === "note" || isList || isRow) return;
+    this.addValue(instance);
+    const own = [`r:${path}`, `v:${path}`];
+    if (node.required && !node.calculate && !isConstant(node.required, "false"))
+      this.add("asked", instance, own, node.required);
+    if (node.readonly && !isConstant(node.readonly, "true")) this.add("closed", instance, [], node.readonly);
+  }
+
+  add(kind, instance, needs, ast) {
+    this.items.push({ kind, ...instance, needs: [...needs, ...this.reads(ast, instance).needs] });
+  }
+
+  addValue(instance) {
+    const { node, path } = instance;
+    const read = this.reads(node.calculate, instance);
+    const others = read.needs.filter((signal) => signal !== `v:${path}`);
+    this.items.push({
+      kind: "value",
+      ...instance,
+      makes: `v:${path}`,
+      needs: [`r:${path}`, ...others],
+      reads: { paths: read.paths.filter((it) => it !== path), sets: read.sets },
+    });
+    this.made.add(`v:${path}`);
+    const own = [`r:${path}`, `v:${path}`];
+    this.items.push({ kind: "type", ...instance, needs: own });
+    if (node.itemset) this.items.push({ kind: "chosen", ...instance, needs: [...own, this.addOffer(instance)] });
+  }
+
+  addOffer(instance) {
+    const { itemset } = instance.node;
+    const asts = [itemset.filter, itemset.seed];
+    if (itemset.repeat) {
+      const step = [[itemset.repeat, ...(itemset.filter ? [itemset.filter] : [])]];
+      asts[0] = ["call", "concat", ["where", itemset.value, ...step], ["where", itemset.label, ...step]];
+    }
+    const needs = asts.flatMap((ast) => this.reads(ast, instance).needs);
+    this.items.push({ kind: "offer", ...instance, makes: `o:${instance.path}`, needs });
+    return `o:${instance.path}`;
+  }
+
+  /** Labels and hints that show values. */
+  addWording(instance) {
+    const { label, hint } = instance.node;
+    const named = [...placesIn(label), ...placesIn(hint)];
+    if (!named.length) return;
+    const needs = named.flatMap((place) => this.reads(["path", place], instance).needs);
+    this.items.push({ kind: "wording", ...instance, needs });
+  }
+
+  addCheck(check, instance) {
+    const { path, at } = instance;
+    const read = this.reads(check.expr, instance);
+    const shown = placesIn(check.message).flatMap((place) => this.reads(["path", place], instance).needs);
+    const needs = new Set([`r:${path}`, `v:${path}`, ...read.needs, ...shown]);
+    this.items.push({ kind: "check", check, path, at, reads: read, needs: [...needs] });
+  }
 }
 
-function reads(ast, self) {
-  return ast ? [...readPaths(ast, self)].map((path) => `v:${path}`) : [];
-}
-
-/** The items of one node; each is worked out by the Sheet's method of the same name. */
-function itemsOfNode(node) {
-  const { path, parent } = node;
-  const up = parent ? [`r:${parent}`] : [];
-  const items = [
-    { kind: "relevance", node, path, makes: `r:${path}`, needs: [...up, ...reads(node.relevant, path)] },
-  ];
-  if (!node.type || node.kind === "note") return items;
-  const own = [`r:${path}`, `v:${path}`];
-  const calculation = reads(node.calculate, path).filter((signal) => signal !== `v:${path}`);
-  items.push({ kind: "value", node, path, makes: `v:${path}`, needs: [`r:${path}`, ...calculation] });
-  items.push({ kind: "type", node, path, needs: own });
-  if (node.required && !node.calculate && !isConstant(node.required, "false")) {
-    items.push({ kind: "required", node, path, needs: [...own, ...reads(node.required, path)] });
-  }
-  if (node.readonly && !isConstant(node.readonly, "true")) {
-    items.push({ kind: "closed", node, path, needs: reads(node.readonly, path) });
-  }
-  return items;
+function withoutRows(at, free) {
+  if (!at) return at;
+  return new Map([...at].filter(([place]) => !free.some((it) => place === it || place.startsWith(`${it}/`))));
 }
 
 function isConstant(ast, name) {
   return ast.length === 2 && ast[0] === "call" && ast[1] === name;
-}
-
-function itemOfCheck(check) {
-  const paths = [...readPaths(check.expr, check.where)];
-  const inMessage = Object.values(check.message).flatMap((text) =>
-    [...text.matchAll(/\$\{(\/[^}]*)\}/g)].map((found) => found[1]),
-  );
-  const needs = new Set([
-    `r:${check.where}`,
-    `v:${check.where}`,
-    ...[...paths, ...inMessage].map((path) => `v:${path}`),
-  ]);
-  return { kind: "check", check, reads: paths, path: check.where, needs: [...needs] };
 }
 
 /** Items in an order in which each comes after all that it needs. */
@@ -67,9 +154,9 @@ function inOrder(items) {
   return order;
 }
 
-/** The graph of a form: ordered items, and for each signal the places of the items that read it. */
-export function buildGraph(form) {
-  const items = inOrder([...form.nodes.flatMap(itemsOfNode), ...form.checks.map(itemOfCheck)]);
+/** The graph of a response: ordered items, and for each signal the places of the items that read it. */
+export function buildGraph(form, places, instances, rows) {
+  const items = new Builder(form, places, rows).build(instances);
   const readers = new Map();
   const valueAt = new Map();
   items.forEach((item, at) => {

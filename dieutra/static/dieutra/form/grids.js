@@ -6,7 +6,7 @@ export class Grid {
     this.box = table.closest("[data-table-box]");
     this.rows = [...table.querySelectorAll("tr[data-row]")];
     this.fields = this.rows.map((row) =>
-      [...row.querySelectorAll("td:not(.dt-code)")].map((cell) => cell.querySelector("[data-field]")),
+      [...row.querySelectorAll("td:not(.dt-code)")].map((cell) => cell.querySelector("input[type=text][data-field]")),
     );
     this.height = this.rows.length;
     this.width = this.fields[0]?.length ?? 0;
@@ -84,8 +84,14 @@ export class Grid {
 /** All grids, and the place of each field in its grid. */
 export class Grids {
   constructor(root) {
+    this.root = root;
+    this.collect();
+  }
+
+  /** Finds the tables that the page has now. */
+  collect() {
     this.places = new Map();
-    this.all = [...root.querySelectorAll("table[data-table]")].map((table) => new Grid(table));
+    this.all = [...this.root.querySelectorAll("table[data-table]")].map((table) => new Grid(table));
     for (const grid of this.all) {
       grid.fields.forEach((row, r) =>
         row.forEach((field, c) => field && this.places.set(field, { grid, r, c })),

@@ -78,12 +78,11 @@ function nextField(field, desk) {
   const next = all
     .slice(all.indexOf(field.dataset.field) + 1)
     .find((path) => desk.fields.isOpen(path) && isVisible(desk.fields.at(path)));
-  if (next)
-    (desk.fields.at(next).querySelector?.("input:not([type=hidden])") ?? desk.fields.at(next)).focus();
+  if (next) desk.fields.target(next).focus();
 }
 
 function isVisible(element) {
-  return element.getClientRects().length > 0;
+  return element.getClientRects().length > 0 || Boolean(element.hidden && element.matches("select"));
 }
 
 function pressMouse(event, desk) {
@@ -122,6 +121,8 @@ async function submit(event, desk) {
   const button = event.submitter;
   event.preventDefault();
   if (button?.name === "seen") return see(button, desk);
+  if (button?.name === "add-row") return desk.repeats.add(button.value);
+  if (button?.name === "remove-row") return desk.repeats.remove(button.value);
   desk.commitFocused();
   const done = await desk.saving.draft.save();
   if (done && button?.value === "check") location.assign(desk.state.urls.check);

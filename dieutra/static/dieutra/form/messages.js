@@ -4,10 +4,15 @@ import { make, setAttribute } from "./dom.js";
 export class Messages {
   constructor(root, sheet, fields, placeName, justifications, say, readonly) {
     Object.assign(this, { root, sheet, fields, placeName, justifications, say, readonly });
-    this.boxes = new Map();
     this.extra = new Map(); // path -> findings that only the server can make
-    for (const box of root.querySelectorAll("[data-messages]")) this.boxes.set(box.dataset.messages, box);
+    this.collect();
     for (const drawn of root.querySelectorAll("[data-finding]")) drawn.remove();
+  }
+
+  /** Finds the boxes that the page has now. */
+  collect() {
+    this.boxes = new Map();
+    for (const box of this.root.querySelectorAll("[data-messages]")) this.boxes.set(box.dataset.messages, box);
   }
 
   /** All findings at a path: the sheet's own and the server's. */
@@ -29,7 +34,7 @@ export class Messages {
     if (!place.childElementCount) place.remove();
     this.mark(field, cell || box.closest("[data-question]"), findings, place.isConnected);
     const line = box.closest("[data-messages-row]");
-    if (line) line.hidden = !box.childElementCount || Boolean(cell.closest("tr").hidden);
+    if (line) line.hidden = !box.childElementCount || Boolean(cell?.closest("tr").hidden);
   }
 
   makePlace(path, box) {
@@ -91,5 +96,6 @@ export class Messages {
       "aria-describedby",
       [hint?.id, described && `m:${field.dataset.field}`].filter(Boolean).join(" "),
     );
+    field.dispatchEvent(new CustomEvent("dt-shown"));
   }
 }

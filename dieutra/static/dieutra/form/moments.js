@@ -29,6 +29,13 @@ export function momentOf(text) {
   return day && since !== null ? ofMillis(day.days * MS_A_DAY + since) : null;
 }
 
+/** As a submission carries it: 2021-03-05T14:30:15.250+07:00. */
+export function momentText(at) {
+  const seconds = at.seconds ?? 0;
+  const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => pad(part));
+  return `${at}T${clock.join(":")}.${pad(at.millis, 3)}+07:00`;
+}
+
 /** The time of day that "14:30[:15[.250]][+07:00]" names, as a moment of 1970-01-01. Null: it is none. */
 export function clockOf(text) {
   const since = sinceMidnight(text);

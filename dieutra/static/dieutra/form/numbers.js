@@ -86,20 +86,35 @@ export function shownDate(canonical) {
   return isDate(canonical) ? canonical.split("-").reverse().join("/") : canonical;
 }
 
+/** "2026" or "11/2026" -> the first day of it, where only a year or a month is asked for. */
+function canonicalShortDate(text, appearance) {
+  if (appearance.includes("year") && /^[0-9]{4}$/.test(text)) return `${text}-01-01`;
+  const month = /^([0-9]{1,2})[/.-]([0-9]{4})$/.exec(text);
+  if (appearance.includes("month-year") && month) return canonicalDate(`1/${month[1]}/${month[2]}`);
+  return canonicalDate(text);
+}
+
+function shownDay(value, appearance) {
+  if (isDate(value) && appearance.includes("year")) return value.slice(0, 4);
+  if (isDate(value) && appearance.includes("month-year")) return `${value.slice(5, 7)}/${value.slice(0, 4)}`;
+  return shownDate(value);
+}
+
 /** Typed text -> stored string, by the node's type. */
-export function canonical(text, type, pasted = false) {
+export function canonical(text, type, pasted = false, appearance = []) {
   if (type === "int" || type === "decimal") {
     if (!text.trim()) return "";
     return pasted ? canonicalPasted(text, type) : canonicalNumber(text, type);
   }
-  if (type === "date") return canonicalDate(text.trim());
+  if (type === "date") return canonicalShortDate(text.trim(), appearance);
   return text.replace(/\r\n/g, "\n").trim();
 }
 
 /** Stored string -> text of a field; numbers without grouping while they are edited, and years always. */
 export function shown(value, node, editing = false) {
   if (node.type === "int" || node.type === "decimal") return shownNumber(value, !editing && isAmount(node));
-  return node.type === "date" ? shownDate(value) : value;
+  if (node.type === "date") return shownDay(value, node.appearance || []);
+  return node.type === "time" && /^[0-9]{2}:[0-9]{2}/.test(value) ? value.slice(0, 5) : value;
 }
 
 /** Whether a number counts something; a bare question such as a year of birth does not. */

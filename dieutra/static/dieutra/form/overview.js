@@ -9,14 +9,21 @@ export class Overview {
     this.list = root.querySelector("[data-findings-list]");
     this.counts = root.querySelector("[data-counts]");
     this.panel = root.querySelector("[data-findings]");
-    this.sections = [...root.querySelectorAll("[data-section]")].map((section) => ({
-      path: section.dataset.section,
-      state: root.querySelector(`[data-nav="${CSS.escape(section.dataset.section)}"] [data-nav-state]`),
-      paths: [...section.querySelectorAll("[data-field]")].map((field) => field.dataset.field),
-    }));
+    this.collect();
     this.pending = false;
     this.list.addEventListener("click", (event) => this.follow(event));
     this.makeToggle();
+  }
+
+  /** Finds the sections and fields that the page has now. */
+  collect() {
+    this.sections = [...this.root.querySelectorAll("[data-section]")].map((section) => ({
+      path: section.dataset.section,
+      state: this.root.querySelector(`[data-nav="${CSS.escape(section.dataset.section)}"] [data-nav-state]`),
+      paths: [...section.querySelectorAll("[data-field]")].map((field) => field.dataset.field),
+    }));
+    const repeats = [...this.root.querySelectorAll("[data-repeat]")].map((repeat) => repeat.dataset.repeat);
+    this.paths = [...this.fields.byPath.keys(), ...repeats];
   }
 
   /** Draws again before the next frame, however often it is asked. */
@@ -30,10 +37,10 @@ export class Overview {
   }
 
   draw() {
-    const all = [...this.fields.byPath.keys()].flatMap((path) => this.messages.findingsAt(path));
+    const all = this.paths.flatMap((path) => this.messages.findingsAt(path));
     const hard = all.filter((it) => it.severity === "hard");
     const soft = all.filter((it) => it.severity === "soft");
-    const missing = [...this.fields.byPath.keys()]
+    const missing = this.paths
       .filter((path) => this.sheet.missing.has(path))
       .map((path) => ({ path, text: "" }));
     this.list.replaceChildren(
@@ -98,7 +105,7 @@ export class Overview {
     const findings = open.flatMap((path) => this.messages.findingsAt(path));
     const hard = findings.filter((it) => it.severity === "hard").length;
     const missing = open.filter((path) => this.sheet.missing.has(path)).length;
-    const touched = open.some((path) => this.sheet.stored(path) && !this.sheet.nodes.get(path).calculate);
+    const touched = open.some((path) => this.sheet.stored(path) && !this.sheet.node(path).calculate);
     const [kind, text] = this.sectionState(hard, missing, findings.length - hard, touched);
     if (state.textContent === text) return;
     state.textContent = text;

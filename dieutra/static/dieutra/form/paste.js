@@ -29,7 +29,7 @@ export class Paste {
     const field = grid.field(r, c);
     const path = field?.dataset.field;
     if (field && this.fields.isOpen(path)) {
-      changes.push([path, canonical(text, this.sheet.nodes.get(path).type, true)]);
+      changes.push([path, canonical(text, this.sheet.node(path).type, true)]);
       return;
     }
     if (!text.trim()) return;
@@ -49,7 +49,7 @@ export class Paste {
 
   reason({ path, text, inside }) {
     if (!path) return this.say(inside ? "blockedCell" : "outside");
-    const node = this.sheet.nodes.get(path);
+    const node = this.sheet.node(path);
     if (!node.calculate) return this.say(this.sheet.isRelevant(path) ? "readonlyCell" : "hiddenCell");
     const [pasted, computed] = [canonical(text, node.type), this.sheet.stored(path)];
     if (Number(pasted) === Number(computed)) return "";
@@ -72,13 +72,13 @@ export class Paste {
 
   shownAt(path) {
     return path && this.sheet.isRelevant(path)
-      ? shown(this.sheet.stored(path), this.sheet.nodes.get(path), true)
+      ? shown(this.sheet.stored(path), this.sheet.node(path), true)
       : "";
   }
 
   numberAt(path) {
     const value = path && this.sheet.isRelevant(path) ? this.sheet.stored(path) : "";
-    return /^-?[0-9]+(\.[0-9]+)?$/.test(value) && ["int", "decimal"].includes(this.sheet.nodes.get(path).type)
+    return /^-?[0-9]+(\.[0-9]+)?$/.test(value) && ["int", "decimal"].includes(this.sheet.node(path).type)
       ? value
       : null;
   }

@@ -1,5 +1,5 @@
 // Joins the page and the draft: what the person sees of saving, and the way back after trouble.
-import { differences, showConflict } from "./conflict.js";
+import { differences, mergedRows, showConflict } from "./conflict.js";
 import { clock, make } from "./dom.js";
 import { Draft } from "./draft.js";
 
@@ -78,6 +78,7 @@ export class Saving {
   conflict(reply) {
     const { draft, page } = this;
     if (reply.reload) return this.formChanged(reply);
+    this.mergeRows(reply);
     const found = differences(page.sheet, draft.changes, draft.base, reply.answers);
     if (found.mine.length) {
       showConflict(page, reply, found, (whose) => this.settle(whose, reply, found));
@@ -97,6 +98,17 @@ export class Saving {
     this.page.banners.show("form", "bad", [reply.detail], {
       actions: [[this.page.say("reload"), () => location.reload()]],
     });
+  }
+
+  /** Rows added or removed on both sides are no clash: all of that is kept. */
+  mergeRows(reply) {
+    const { draft, page } = this;
+    for (const [path, mine] of draft.changes) {
+      if (page.sheet.node(path)?.kind !== "repeat") continue;
+      const merged = mergedRows(draft.base.get(path) || "", mine, reply.answers[path] || "");
+      draft.changes.set(path, merged);
+      page.adopt([[path, merged]]);
+    }
   }
 
   /** Goes on from the server's version: with my unsaved changes on top of it, or without them. */
@@ -163,10 +175,10 @@ export class Saving {
 
   /** Where a path stands now: a new version of the form may have moved the question, and names are unique. */
   placeNow(path) {
-    const { nodes } = this.page.sheet;
-    if (nodes.has(path)) return path;
+    const { sheet } = this.page;
+    if (sheet.node(path)) return path;
     const ending = path.slice(path.lastIndexOf("/"));
-    return ending.includes("]") ? null : ([...nodes.keys()].find((each) => each.endsWith(ending)) ?? null);
+    return ending.includes("]") ? null : ([...sheet.nodes.keys()].find((each) => each.endsWith(ending)) ?? null);
   }
 
   /** A kept change goes on top when nobody else changed that cell since; otherwise it clashes. */

@@ -2,16 +2,14 @@
 // Mirrors dieutra/engine/forms/typed.py.
 import { parseDec, whole } from "./decimal.js";
 import { toDate } from "./functions.js";
-import { clockOf, momentOf } from "./moments.js";
+import { clockOf, dateTime, momentOf, momentText } from "./moments.js";
+import { isPoint, isTime, isTrace, shownMoment, shownTime } from "./written.js";
 import { asTyped, isDate, shownDate, shownNumber } from "./numbers.js";
 import { Day, EvaluationError, dayOf, isBlank, toNumber, toText } from "./values.js";
 
 const INTEGER = /^(?:-?[1-9][0-9]*|0)$/;
 const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]/;
-const CLOCK = /^[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$/;
-const PART_OF_POINT = /^-?[0-9]{1,6}(?:\.[0-9]{1,15})?$/;
-const LONG = ["geotrace", "geoshape"];
 const MAX_LENGTH = 2000;
 const MAX_DIGITS = 15;
 
@@ -26,42 +24,35 @@ export function typed(raw, node) {
 
 /** What to tell the reader about a string that is not of its node's type; null when it is. */
 export function typeProblem(raw, node, say) {
-  if ([...raw].length > MAX_LENGTH && !LONG.includes(node.type)) return say("tooLong", MAX_LENGTH);
+  if ([...raw].length > MAX_LENGTH && !isLong(node)) return say("tooLong", MAX_LENGTH);
   if (CONTROL.test(raw)) return say("controlSign");
-  if (node.type === "int" || node.type === "decimal") return numberProblem(raw, node.type, say);
-  if (node.type === "date") return isDate(raw) ? null : say("badDate", raw);
-  if (node.type === "time") return isTime(raw) ? null : say("badTime", raw);
-  if (node.type === "dateTime") return isMoment(raw) ? null : say("badMoment", raw);
-  if (node.type === "geopoint") return isPoint(raw) ? null : say("badPoint", raw);
-  if (LONG.includes(node.type)) return isLine(raw, node.type) ? null : say("badLine", raw.slice(0, 60));
-  if (node.type === "select1") return isChoice(raw, node) ? null : say("badChoice", raw);
-  if (node.type === "select") return choicesProblem(raw.split(/\s+/).filter(Boolean), node, say);
-  return null;
+  return PROBLEMS[node.type]?.(raw, say, node.choices) ?? null;
 }
 
-const isTime = (text) => CLOCK.test(text) && clockOf(text) !== null;
+const isLong = ({ type }) => type === "geotrace" || type === "geoshape";
+
+const PROBLEMS = {
+  int: (raw, say) => numberProblem(raw, "int", say),
+  decimal: (raw, say) => numberProblem(raw, "decimal", say),
+  date: (raw, say) => (isDate(raw) ? null : say("badDate", raw)),
+  time: (raw, say) => (isTime(raw) ? null : say("badTime", raw)),
+  dateTime: (raw, say) => (isMoment(raw) ? null : say("badMoment", raw)),
+  select1: (raw, say, choices) => (isChoice(raw, choices) ? null : say("badChoice", raw)),
+  select: (raw, say, choices) => choicesProblem(wordsOf(raw), choices, say),
+  rank: (raw, say, choices) => rankProblem(wordsOf(raw), choices, say),
+  geopoint: (raw, say) => (isPoint(raw) ? null : say("badPoint", raw)),
+  geotrace: (raw, say) => (isTrace(raw, "geotrace") ? null : say("badTrace")),
+  geoshape: (raw, say) => (isTrace(raw, "geoshape") ? null : say("badShape")),
+  binary: (raw, say) => (/^[^/\\\x00-\x1f]{1,255}$/.test(raw) ? null : say("badFile", raw)),
+  acknowledge: (raw, say) => (raw === "OK" ? null : say("badChoice", raw)),
+};
 
 function isMoment(raw) {
   const [day, clock] = raw.split("T");
   return isDate(day) && isTime(clock ?? "") && momentOf(raw) !== null;
 }
 
-function isPoint(raw) {
-  const parts = raw.split(/\s+/).filter(Boolean);
-  if (parts.length < 2 || parts.length > 4 || !parts.every((part) => PART_OF_POINT.test(part))) return false;
-  return Math.abs(Number(parts[0])) <= 90 && Math.abs(Number(parts[1])) <= 180;
-}
-
-/** Points with ";" between; a shape ends where it began. */
-function isLine(raw, type) {
-  const points = raw
-    .split(";")
-    .map((part) => part.trim())
-    .filter(Boolean);
-  const start = (point) => point.split(/\s+/).slice(0, 2).join(" ");
-  const closed = type !== "geoshape" || (points.length > 3 && start(points[0]) === start(points.at(-1)));
-  return points.length > 1 && points.every(isPoint) && closed;
-}
+const wordsOf = (raw) => raw.split(/\s+/).filter(Boolean);
 
 function numberProblem(raw, type, say) {
   if ((type === "int" ? INTEGER : DECIMAL).test(raw)) {
@@ -77,14 +68,20 @@ function numberProblem(raw, type, say) {
   return say("ambiguous", raw);
 }
 
-function choicesProblem(picked, node, say) {
-  const strange = picked.find((word) => !isChoice(word, node));
+function choicesProblem(picked, choices, say) {
+  const strange = picked.find((word) => !isChoice(word, choices));
   if (strange !== undefined) return say("badChoice", strange);
   return new Set(picked).size < picked.length ? say("twice", picked.join(" ")) : null;
 }
 
-function isChoice(word, node) {
-  return (node.choices || []).some((choice) => choice.value === word);
+function rankProblem(picked, choices, say) {
+  const problem = choicesProblem(picked, choices, say);
+  return problem ?? (choices && picked.length < choices.length ? say("rankAll", choices.length) : null);
+}
+
+/** Choices that depend on other answers are looked at by the sheet. */
+function isChoice(word, choices) {
+  return !choices || choices.some((choice) => choice.value === word);
 }
 
 /** A calculated value as a node of this type holds it; what is no number or no date is blank. */
@@ -95,7 +92,27 @@ export function asStored(value, type) {
     return type === "int" ? whole(number) : number;
   }
   if (type === "date") return storedDate(value);
+  if (type === "dateTime" || type === "time") return storedMoment(value);
+  if (typeof value === "boolean") return value;
   return isBlank(value) || value.isFinite === false ? "" : toText(value);
+}
+
+function storedMoment(value) {
+  try {
+    const at = dateTime(value);
+    return at instanceof Day ? at : "";
+  } catch (problem) {
+    if (problem instanceof EvaluationError) return "";
+    throw problem;
+  }
+}
+
+/** A value as a response keeps it at a node of this type; a boolean is 1 or 0. */
+export function storedText(value, type) {
+  if (typeof value === "boolean") return value ? "1" : "0";
+  if (value instanceof Day && type === "dateTime") return momentText(value);
+  if (value instanceof Day && type === "time") return momentText(value).split("T")[1];
+  return toText(value);
 }
 
 function storedDate(value) {
@@ -109,19 +126,16 @@ function storedDate(value) {
 }
 
 /** A stored string inside a message, in the way of the page's language. */
-export function inMessage(raw, node, lang) {
-  if (node.choices)
-    return raw
-      .split(/\s+/)
-      .filter(Boolean)
-      .map((word) => choiceLabel(word, node, lang))
-      .join(", ");
+export function inMessage(raw, node, lang, choices = node.choices) {
+  if (choices?.length) return wordsOf(raw).map((word) => choiceLabel(word, choices, lang)).join(", ");
+  if (node.type === "time") return shownTime(raw);
+  if (node.type === "dateTime") return shownMoment(raw);
   const isNumber = (node.type === "int" || node.type === "decimal") && DECIMAL.test(raw);
   if (!isNumber) return node.type === "date" ? shownDate(raw) : raw;
   if (lang !== "vi") return shownNumber(raw).replace(/[.,]/g, (mark) => (mark === "." ? "," : "."));
   return shownNumber(raw);
 }
 
-function choiceLabel(word, node, lang) {
-  return node.choices.find((choice) => choice.value === word)?.label[lang] ?? word;
+function choiceLabel(word, choices, lang) {
+  return choices.find((choice) => choice.value === word)?.label[lang] ?? word;
 }

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0002_responses_never_change'),
+        ('cases', '0003_submissions'),
         ('forms', '0001_initial'),
     ]
 

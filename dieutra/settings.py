@@ -184,11 +184,10 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DIEUTRA_MAIL_FROM", "dieutra <khong-tra-loi@dieutra.localhost>")
 
 ACTIVATION_HOURS = 72
-# Files that belong to cases; several web nodes must see the same folder.
-FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))
 FILE_LIMIT = 10 * 1024 * 1024
 UPLOAD_LIMIT = 10 * 1024 * 1024
-FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))  # seen by web and worker
+# Files of cases, and workbooks on their way; every web node and worker must see the same folder.
+FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))
 BATCH_LIMIT = 300 * 1024 * 1024  # bytes of workbooks sent back at once
 BATCH_FILES = 1_000  # picked one by one; a .zip may hold more
 FILE_UPLOAD_HANDLERS = [

@@ -21,21 +21,22 @@ from dieutra.channels.workbook.rules import Rules
 from dieutra.channels.workbook.stamp import Answering, Facts, Stamp, fingerprint, rows_of
 from dieutra.channels.workbook.styles import Styles
 from dieutra.channels.workbook.values import options
+from dieutra.engine.forms.form import Form
 from dieutra.forms.queries import engine_form
 
 SIMULATED = "(mô phỏng)"
 
 
-def make_workbook(case: Case, sheet: Sheet) -> bytes:
-    """The workbook of a case with the answers of `sheet` filled in, as .xlsx."""
-    form = engine_form(case.form_id)
+def make_workbook(case: Case, sheet: Sheet, form: Form | None = None) -> bytes:
+    """The workbook of a case with the answers of `sheet` filled in, as .xlsx; `form` when it is not yet published."""
+    form = form or engine_form(case.form_id)
     layout = lay_out(form, sheet.state, sheet.answers)
     rules = Rules(layout, sheet.state, sheet.answers)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    title = title_of(case)
+    title = title_of(case, form)
     book.set_properties({"title": title, "subject": case.unit.name, "author": "dieutra", "comments": ""})
     styles = Styles(book)
     unit = f"{case.unit.name} – mã đơn vị {case.unit.code}"
@@ -66,9 +67,9 @@ def make_workbook(case: Case, sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
-def title_of(case: Case) -> str:
+def title_of(case: Case, form: Form) -> str:
     """The form's title, which says so when the form is simulated."""
-    title = vi(engine_form(case.form_id).title)
+    title = vi(form.title)
     simulated = case.campaign.kind.simulated and "mô phỏng" not in title.casefold()
     return f"{title} {SIMULATED}" if simulated else title
 

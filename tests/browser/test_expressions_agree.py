@@ -55,19 +55,22 @@ RUN = """async ({base, vectors}) => {
 SHEET = """async ({base, form, answers}) => {
   const { Sheet } = await import(base + "sheet.js");
   const { wordsFor } = await import(base + "words.js");
-  const paths = form.nodes.map((node) => node.path);
-  const typedByHand = form.nodes.filter((node) => !node.calculate).map((node) => node.path);
   const wordOf = ({ key, text }) => [key, key.startsWith("type|") ? "" : text];
   const report = (sheet) => ({
     values: Object.fromEntries(
-      paths.filter((path) => sheet.written.get(path)).map((path) => [path, sheet.stored(path)])),
-    relevant: paths.filter((path) => sheet.isRelevant(path)),
-    findings: paths.flatMap((path) => sheet.findingsAt(path)).map(wordOf),
-    missing: paths.filter((path) => sheet.missing.has(path)),
+      [...sheet.written].filter(([, text]) => text).map(([path]) => [path, sheet.stored(path)])),
+    relevant: [...sheet.relevant].filter(([, is]) => is).map(([path]) => path),
+    findings: [...sheet.found.keys()].flatMap((path) => sheet.findingsAt(path)).map(wordOf),
+    missing: [...sheet.missing],
   });
+  const calculated = new Set(form.nodes.filter((node) => node.calculate).map((node) => node.path));
+  const byHand = (path) => !calculated.has(path.replace(/\\[[0-9]+\\]/g, ""));
   const live = new Sheet(form, {}, wordsFor("vi"), "vi");
+  let before = {};
   return answers.map((given) => {
-    live.set(typedByHand.map((path) => [path, given[path] || ""]));
+    const all = new Set([...Object.keys(before), ...Object.keys(given)].filter(byHand));
+    live.set([...all].map((path) => [path, given[path] || ""]));
+    before = given;
     return [report(new Sheet(form, given, wordsFor("vi"), "vi")), report(live)];
   });
 }"""

@@ -1,7 +1,8 @@
-"""Random submissions of the shipped kind: Python, DuckDB and the page find the same, and calculate the same."""
+"""Random submissions of the shipped kind and of random forms: Python, DuckDB and the page find and calculate the same."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
-from dieutra.engine.forms.check import evaluate
+from dieutra.engine.forms.check import State, evaluate
+from dieutra.engine.forms.errors import FormError
 from dieutra.engine.forms.form import Form
+from dieutra.engine.forms.xform import form_of
 from tests.browser.harness import Harness
 from tests.browser.test_expressions_agree import SHEET, run
 from tests.engine.test_checks_in_duckdb import NOW, found_by_duckdb
 from tests.kinds import cast
+from tests.oracle.make_forms import answers_of, xform_of
+from tests.oracle.random_forms import random_form
 from tests.submissions import submissions
 
 pytestmark = pytest.mark.browser
@@ -44,10 +49,15 @@ def agree(page: Page, folder: Path, responses: list[dict[str, str]]) -> None:
         for finding in state.findings
     }
     assert sorted(by_python ^ set(found_by_duckdb(folder / "responses.parquet", FORM, responses))) == []
-    reports: list[Any] = run(page, SHEET, form=FORM.to_json(), answers=responses)
+    agree_on_the_page(page, FORM, responses, states)
+
+
+def agree_on_the_page(page: Page, form: Form, responses: list[dict[str, str]], states: list[State]) -> None:
+    reports: list[Any] = run(page, SHEET, form=form.to_json(), answers=responses)
     for state, reported in zip(states, reports, strict=True):
+        lists = {path for path in state.values if form.node(path).kind == "repeat"}
         for report in reported:
-            assert report["values"] == state.values
+            assert report["values"] == {path: it for path, it in state.values.items() if path not in lists}
             assert set(report["relevant"]) == state.relevant
             assert set(report["missing"]) == set(state.missing)
             assert {key for key, _ in report["findings"]} == {
@@ -70,3 +80,27 @@ def test_many_random_submissions_agree_everywhere(
     modules: Page, tmp_path_factory: pytest.TempPathFactory, responses: list[dict[str, str]]
 ) -> None:
     agree(modules, tmp_path_factory.mktemp("responses"), responses)
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(30), pytest.param(range(2_000, 2_200), marks=pytest.mark.heavy)], ids=["few", "many"]
+)
+def test_random_forms_with_repeats_agree_on_the_page(modules: Page, seeds: range) -> None:
+    compared = 0
+    for seed in seeds:
+        sheets = random_form(seed)
+        try:
+            form = form_of(xform_of(sheets).encode())
+        except FormError:
+            continue  # expressions that wait for one another
+        chance, answers = random.Random(seed), answers_of(sheets)
+        lists = {path for path in answers if form.node(path).kind == "repeat"}
+        gone = chance.sample(sorted(answers.keys() - lists), len(answers) // 4)
+        fewer = {path: text for path, text in answers.items() if path not in gone}
+        turned = {
+            path: " ".join(reversed(text.split())) if path in lists else text for path, text in fewer.items()
+        }
+        responses = [answers, fewer, turned]
+        agree_on_the_page(modules, form, responses, [evaluate(form, each, now=NOW) for each in responses])
+        compared += 1
+    assert compared > len(seeds) // 2

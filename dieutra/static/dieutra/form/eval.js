@@ -33,7 +33,7 @@ const OPERATORS = {
 };
 
 /** Functions whose arguments may be node sets. */
-const TAKES_SETS = new Set(["sum", "min", "max", "join", "concat", "count-non-empty"]);
+const TAKES_SETS = new Set(["sum", "min", "max", "join", "concat", "count-non-empty", "checklist", "distance", "area"]);
 const SETS = new Set(["path", "where", "items", "outer"]);
 
 const SPECIAL = {

@@ -150,7 +150,8 @@ export class Sheet {
 
   /** The stored string of a node, typed or calculated; kept while the node is irrelevant. */
   stored(path) {
-    return this.raw.get(path) || "";
+    const raw = this.raw.get(path);
+    return raw?.trim() ? raw : ""; // only spaces are no answer
   }
 
   /** What may be chosen at a path: [{value, label}]; undefined for a node without choices. */

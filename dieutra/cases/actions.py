@@ -21,7 +21,8 @@ from dieutra.cases import tally
 from dieutra.cases.models import Case, Comment, Draft, Finding, Response, State
 from dieutra.engine.flow import workflow
 from dieutra.engine.flow.workflow import Standing
-from dieutra.engine.forms import check
+from dieutra.engine.forms import check, given
+from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.forms.queries import engine_form
@@ -82,8 +83,12 @@ def save_draft(
     justifications: Mapping[str, str],
     seen: Collection[int] = (),
     tab: str = "",
+    derive: bool = False,
 ) -> Saved:
     """Put changed cells into the draft (a blank text clears one); `seen` are remarks that the unit marked as read.
+
+    With `derive` the values that the changes trigger are set here, because the sender could not (a page without
+    JavaScript, a workbook).
 
     Raises DraftMoved when `base_version` is not the standing version: nothing is overwritten. The one exception is a
     page (`tab`) whose own last save arrived while the reply was lost: it goes on from there.
@@ -100,7 +105,11 @@ def save_draft(
             base_version = draft.version
         if draft.version != base_version:
             raise DraftMoved(draft)
-        answers = check.clean(form, {**answers_now(case, draft), **changes})
+        merged = {**answers_now(case, draft), **changes}
+        if derive:
+            merged |= given.changed(form, merged, changes)
+        merged |= given.begin_rows(form, merged)
+        answers = check.clean(form, merged)
         said = {**draft.justifications, **_clean_justifications(justifications)}
         version = base_version + 1
         won = Draft.objects.filter(case=case, version=base_version).update(
@@ -163,9 +172,10 @@ def known_from_frame(case: Case) -> dict[str, str]:
 def answers_now(case: Case, draft: Draft) -> dict[str, str]:
     """The draft as the unit sees it: fixed identification always from the frame, the rest from the frame only at first."""
     known = known_from_frame(case)
+    form = engine_form(case.form_id)
     if draft.version == 0:
-        return {**known, **draft.answers}
-    by_path = engine_form(case.form_id).by_path
+        return {**given.defaults(form), **known, **draft.answers}
+    by_path = form.by_path
     fixed = {path: value for path, value in known.items() if by_path[path].readonly is not None}
     return {**draft.answers, **fixed}
 
@@ -267,7 +277,7 @@ def give_back(actor: User, case: Case, version: int, text: str, comments: Mappin
             [Problem("Lý do trả lại", "Chưa ghi lý do")],
         )
     known = engine_form(case.form_id).by_path
-    unknown = [path for path, _ in remarks if path and path not in known]
+    unknown = [path for path, _ in remarks if path and place_of(path) not in known]
     if unknown:
         raise Invalid(
             "Nhận xét trỏ tới ô không có trong phiếu.", [Problem(path, "Không có ô này") for path in unknown]

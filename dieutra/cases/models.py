@@ -81,7 +81,7 @@ class Finding(models.Model):
 
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="findings")
     check_name = models.CharField(max_length=80)
-    path = models.CharField(max_length=200)
+    path = models.CharField(max_length=400)
     severity = models.CharField(max_length=4)
     message = models.TextField()
     justification = models.TextField(blank=True)
@@ -94,7 +94,7 @@ class Comment(models.Model):
     """A supervisor's remark at a place of the form; she never edits the unit's answers (Luật Thống kê, điều 10)."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="comments")
-    path = models.CharField(max_length=200, blank=True)  # blank: about the whole form
+    path = models.CharField(max_length=400, blank=True)  # blank: about the whole form
     text = models.TextField()
     author = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)

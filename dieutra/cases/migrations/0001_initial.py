@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='Comment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(blank=True, max_length=200)),
+                ('path', models.CharField(blank=True, max_length=400)),
                 ('text', models.TextField()),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('seen_at', models.DateTimeField(null=True)),
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('check_name', models.CharField(max_length=80)),
-                ('path', models.CharField(max_length=200)),
+                ('path', models.CharField(max_length=400)),
                 ('severity', models.CharField(max_length=4)),
                 ('message', models.TextField()),
                 ('justification', models.TextField(blank=True)),

@@ -155,9 +155,8 @@ def _ready_cells(row: Row, place: str, outline: Outline, problems: Problems) -> 
             cells[column] = "yes" if is_yes(text) else "no"
             continue
         try:
-            stands = place.rpartition("/")[0] if column == "repeat_count" else place
-            ast = outline.parse(text, stands)
-            cells[column] = text if is_plain(ast) else to_xpath(ast, stands)
+            ast = outline.parse(text, place)
+            cells[column] = text if is_plain(ast) else to_xpath(ast, place)
         except ExpressionError as problem:
             row.blame(problems, column, str(problem))
     return cells

@@ -141,17 +141,14 @@ class Evaluation:
 
     def work_out(self, step: Step, path: str, at: Mapping[str, str]) -> None:
         node = step.node
-        if node.parent is not None and path[: path.rindex("/")] not in self.relevant:
-            if node.kind == "repeat":
-                self.rows[path] = ()
-            return
-        if step.relevant is not None and not self.truth(step.relevant, path):
-            if node.kind == "repeat":
-                self.rows[path] = ()
-            return
-        self.relevant.add(path)
+        is_hidden = node.parent is not None and path[: path.rindex("/")] not in self.relevant
+        is_hidden = is_hidden or (step.relevant is not None and not self.truth(step.relevant, path))
+        if not is_hidden:
+            self.relevant.add(path)
         if node.kind == "repeat":
-            self.work_out_rows(step, path, at)
+            self.work_out_rows(step, path, at, is_hidden)
+        elif is_hidden:
+            return
         elif step.calculate is not None and step.holds:
             self.calculate(step, path)
         elif step.holds:
@@ -172,17 +169,18 @@ class Evaluation:
             self.ill.add(path)
             self.tell(path, 0, Finding("type", path, "hard", problem, False))
 
-    def work_out_rows(self, step: Step, path: str, at: Mapping[str, str]) -> None:
-        names = self.names_of(step, path)
+    def work_out_rows(self, step: Step, path: str, at: Mapping[str, str], is_hidden: bool) -> None:
+        """The rows of a repeat; those of a hidden one stand as they were written, and are irrelevant."""
+        names = row_names(self.answers.get(path))[:MAX_ROWS] if is_hidden else self.names_of(step, path)
         self.rows[path] = names
-        if names:
+        if names and not is_hidden:
             self.written[path] = " ".join(names)
         for name in names:
             row = f"{path}[{name}]"
             inside = {**at, step.place: row}
             self.ctx.at = inside
             self.chains[step.place].append(inside)
-            if step.relevant is None or self.truth(step.relevant, row):
+            if not is_hidden and (step.relevant is None or self.truth(step.relevant, row)):
                 self.relevant.add(row)
         self.ctx.at = at
 
@@ -288,7 +286,7 @@ class Evaluation:
         if path not in self.relevant or (check.is_constraint and path not in written):
             return
         read = rule.reads(self.ctx)
-        if read and not any(each in written for each in read):
+        if rule.may_be_blank and not any(each in written for each in read):
             return
         # The mistake is told once, where it was made.
         if self.ill and not self.ill.isdisjoint(read):

@@ -6,15 +6,16 @@ So that anyone can compare us with another engine: relevance, requirement, value
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from dieutra.engine.forms.check import Evaluation
 from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.forms.plan import Rule, plan_of
 from dieutra.engine.forms.shown import fill
-from dieutra.engine.forms.typed import as_stored, stored_text
-from dieutra.engine.lang import EvaluationError, compile_expr, to_boolean
+from dieutra.engine.forms.typed import as_stored, is_blank_text, read, stored_text
+from dieutra.engine.lang import Ast, Compiled, EvaluationError, compile_expr, to_boolean
+from dieutra.engine.lang.context import VIETNAM
 
 
 def explain(
@@ -39,6 +40,7 @@ class _Explainer:
         for rule in run.plan.rules:
             if rule.check.is_constraint:
                 self.rules.setdefault(rule.check.where, []).append(rule)
+        self.compiled: dict[int, Compiled] = {}
         self.members: dict[str | None, list[Node]] = {}
         for node in form.nodes:
             self.members.setdefault(node.parent, []).append(node)
@@ -81,31 +83,52 @@ class _Explainer:
     def _boolean(self, node: Node, errors: list[str]) -> bool:
         assert node.required is not None
         try:
-            return to_boolean(compile_expr(node.required, node.path, self.form.shape)(self.run.ctx))
+            return to_boolean(self._compiled(node.required, node)(self.run.ctx))
         except EvaluationError as problem:
             errors.append(str(problem))
             return True
 
     def _calculated(self, node: Node, path: str, errors: list[str]) -> str | None:
-        if path in self.run.relevant:
-            return self.run.written.get(path, "") if path not in self.run.errors else None
         assert node.calculate is not None
+        if path in self.run.errors:
+            return None
         try:
-            value = compile_expr(node.calculate, node.path, self.form.shape)(self.run.ctx)
+            value = self._compiled(node.calculate, node)(self.run.ctx)
         except EvaluationError as problem:
             errors.append(str(problem))
             return None
+        if isinstance(value, date) and node.type == "string":
+            return in_javarosa(value)
         return stored_text(as_stored(value, node.type))
 
+    def _compiled(self, ast: Ast, node: Node) -> Compiled:
+        key = id(ast)
+        if key not in self.compiled:
+            self.compiled[key] = compile_expr(ast, node.path, self.form.shape)
+        return self.compiled[key]
+
     def _constraint(self, rule: Rule, path: str, errors: list[str]) -> tuple[bool | None, str | None]:
-        if path not in self.run.written:
+        text, typed = self.run.answers.get(path), self.run.typed
+        if path not in self.run.written and is_blank_text(text):
             return True, None
+        hidden = path not in typed
+        if hidden:  # an irrelevant answer is judged as if it counted
+            typed[path] = read(self.form.node(path), text)[0]
         try:
             holds = to_boolean(rule.holds(self.run.ctx))
         except EvaluationError as problem:
             errors.append(str(problem))
             return False, None
+        finally:
+            if hidden:
+                del typed[path]
         if holds:
             return True, None
         message = fill(rule.check.message, self.run.written, self.form, self.run.ctx.at)
         return False, message.get(self.language) or next(iter(message.values()), None)
+
+
+def in_javarosa(value: date) -> str:
+    """A date that a calculation without a type keeps: JavaRosa writes the moment at which it begins."""
+    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+    return moment.replace(tzinfo=moment.tzinfo or VIETNAM).isoformat(timespec="milliseconds")

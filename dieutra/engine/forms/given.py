@@ -46,7 +46,7 @@ def begin_rows(form: Form, answers: Answers, now: datetime | None = None) -> dic
     An inner repeat may follow from what an outer row was given, so this goes on until nothing is new.
     """
     found: dict[str, str] = {}
-    counted = [node.path for node in form.nodes if node.kind == "repeat" and node.count is not None]
+    counted = [node.path for node in form.nodes if node.count is not None and _gives(form, node.path)]
     for _ in counted:
         now_known = {**answers, **found}
         run = Evaluation(plan_of(form), now_known, now)
@@ -64,6 +64,15 @@ def begin_rows(form: Form, answers: Answers, now: datetime | None = None) -> dic
             break
         found |= fresh
     return found
+
+
+def _gives(form: Form, repeat: str) -> bool:
+    """Whether a new row of a repeat holds anything from the start."""
+    inside = [node for node in form.nodes if node.path.startswith(f"{repeat}/")]
+    return any(
+        node.default is not None or node.kind == "repeat" or any(given.event == "row" for given in node.sets)
+        for node in inside
+    )
 
 
 def changed(

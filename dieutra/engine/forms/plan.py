@@ -35,6 +35,7 @@ class Rule(NamedTuple):
     order: int
     holds: Compiled
     reads: Read
+    may_be_blank: bool  # it reads values, and no number of rows: not run while all of them are blank
 
 
 class Requirement(NamedTuple):
@@ -106,7 +107,9 @@ def _rule(form: Form, check: Check, number: int) -> Rule:
     scope = scope_of(form, node) if node is not None and node.kind != "repeat" else None
     if node is not None and node.kind == "repeat":
         scope = around[-2] if len(around) > 1 else None
-    return Rule(check, scope, number, holds, reading(check.expr, check.where, form.shape))
+    read = reading(check.expr, check.where, form.shape)
+    may_be_blank = bool(check.paths) and not form.shape.repeats.intersection(check.paths)
+    return Rule(check, scope, number, holds, read, may_be_blank)
 
 
 def _offers(form: Form, node: Node) -> Compiled | None:

@@ -153,7 +153,7 @@ class XForm:
             columns=self.extras.columns.get(place.rpartition("/")[2]) if kind == "table" else None,
             unit=self.extras.units.get(place),
             required_message=self._message(bind, "requiredMsg", place),
-            count=self._parse(count, place.rpartition("/")[0]) if count else None,
+            count=self._parse(count, place) if count else None,
             range=_range(control),
             media=control.get("mediatype") if control is not None else None,
             sets=tuple(self.events.get(place, ())),

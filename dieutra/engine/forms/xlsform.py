@@ -5,19 +5,14 @@ All that an author got wrong is reported at once in a FormError, in Vietnamese, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from lxml import etree
-from pyxform.errors import PyXFormError
-from pyxform.xls2xform import convert
 
 from dieutra.engine.forms.attached import AttachmentError
 from dieutra.engine.forms.authoring import (
-    ROOT,
     Outline,
     check_prose,
     check_survey,
@@ -27,29 +22,14 @@ from dieutra.engine.forms.authoring import (
 )
 from dieutra.engine.forms.channels import CHANNELS, Refusals, refusals
 from dieutra.engine.forms.checks_sheet import read_checks, translated
-from dieutra.engine.forms.errors import FormError, FormProblem, Problems
+from dieutra.engine.forms.errors import FormError, Problems
 from dieutra.engine.forms.form import Check, Column, Form, Label
 from dieutra.engine.forms.order import Cycle, in_order
-from dieutra.engine.forms.tables import NAMESPACE, TYPES, Table, expand_checks, expand_tables
+from dieutra.engine.forms.tables import TYPES, Table, expand_checks, expand_tables
+from dieutra.engine.forms.through_pyxform import to_xform
 from dieutra.engine.forms.workbook import Row, Workbook, read_workbook, unreadable
 from dieutra.engine.forms.xform import Extras, XForm, lists_read
 from dieutra.engine.lang import ExpressionError
-
-SETTINGS = [
-    "form_id",
-    "version",
-    "form_title",
-    "default_language",
-    "namespaces",
-    "style",
-    "instance_name",
-    "submission_url",
-    "public_key",
-    "auto_send",
-    "auto_delete",
-    "allow_choice_duplicates",
-    "clean_text_values",
-]
 
 
 @dataclass(frozen=True)
@@ -96,7 +76,7 @@ def load_workbook(book: Workbook, files: Mapping[str, bytes] | None = None, form
             check_prose(text, outline, row, column, problems)
     checks = read_checks(expand_checks(book, tables.by_name, problems), outline, problems)
     problems.raise_if_any()
-    xml, warnings = _to_xform(survey, book, settings)
+    xml, warnings = to_xform(survey, book, settings)
     form, wanted = _form(xml, outline, tables.by_name, checks, settings, files or {})
     _refuse_cycles(form, outline)
     said = [f"{each.place}: {each.message}" for each in problems.warnings]
@@ -123,46 +103,6 @@ def _settings(book: Workbook, form_id: str, problems: Problems) -> Row:
         row.warn(problems, "version", "Thiếu phiên bản, phiếu mang phiên bản 1")
         cells["version"] = "1"
     return Row(row.sheet, row.number, cells)
-
-
-# --- through pyxform
-
-
-def _to_xform(survey: list[Row], sheets: Workbook, settings: Row) -> tuple[str, list[str]]:
-    own = {key: text for key in SETTINGS if (text := settings.get(key))}
-    own.setdefault("form_title", next(iter(translated(settings, "form_title").values()), ROOT))
-    has_codes = any(column.startswith("bind::dt:") for row in survey for column in row.cells)
-    if has_codes and NAMESPACE not in own.get("namespaces", ""):
-        own["namespaces"] = f"{own.get('namespaces', '')} {NAMESPACE}".strip()
-    book = _sheet("survey", survey) | _sheet("settings", [Row("settings", 2, own)])
-    for name in ("choices", "external_choices", "entities"):
-        book |= _sheet(name, sheets.get(name, []))
-    warnings: list[str] = []
-    try:
-        result = convert(book, warnings=warnings, form_name=ROOT)
-    except PyXFormError as problem:
-        raise _as_form_error(str(problem), survey) from problem
-    except Exception as problem:  # pyxform trips over some forms with a KeyError and the like
-        raise _as_form_error(f"{type(problem).__name__}: {problem}", survey) from problem
-    return result.xform, [warning for warning in warnings if "missing the" not in warning]
-
-
-def _sheet(name: str, rows: list[Row]) -> dict[str, Any]:
-    if not rows:
-        return {}
-    headers = {column: None for row in rows for column in row.cells}
-    return {name: [dict(row.cells) for row in rows], f"{name}_header": [headers]}
-
-
-def _as_form_error(message: str, survey: list[Row]) -> FormError:
-    """pyxform counts the rows that it was given, the author counts those that he wrote."""
-    found = re.search(r"\[row : (\d+)\]", message)
-    index = int(found[1]) - 2 if found and "choices" not in message else -1
-    if 0 <= index < len(survey):
-        row = survey[index]
-        place = f"sheet {row.sheet}, dòng {row.number}"
-        return FormError([FormProblem(place, f"pyxform không nhận: {message}", row.sheet, row.number)])
-    return unreadable(f"pyxform không nhận: {message}")
 
 
 # --- back from the XForm

@@ -50,12 +50,16 @@ def username_in(header: str) -> str:
     return _fields(header).get("username", "")
 
 
-def phone_behind(header: str, method: str, path: str) -> AppUser:
+def phone_behind(header: str, method: str, path: str, query: str = "") -> AppUser:
     """The phone that signed a request, from what follows "Digest " in its header. Raises Wrong or Stale."""
     given = _fields(header)
     if not given.keys() >= NEEDED or given["realm"] != REALM or given["qop"] != "auth":
         raise Wrong
-    if given.get("algorithm", "MD5").upper() != "MD5" or unquote(urlsplit(given["uri"]).path) != path:
+    signed = urlsplit(given["uri"])
+    if given.get("algorithm", "MD5").upper() != "MD5" or (unquote(signed.path), signed.query) != (
+        path,
+        query,
+    ):
         raise Wrong
     fresh = _is_fresh(given["nonce"])
     phone = app_user_by_name(given["username"])

@@ -226,6 +226,9 @@ def test_a_signature_is_good_for_its_method_and_address_alone(phone: Phone, clie
     elsewhere = f"/collect/forms/{phone.record.campaign.form_id}/manifest"
     assert client.get(elsewhere, headers=signed(name, phone.token, nonce)).status_code == 401
     assert client.head(LIST, headers=signed(name, phone.token, nonce)).status_code == 401
+    asked = f"{LIST}?formID=a"
+    assert client.get(asked, headers=signed(name, phone.token, nonce)).status_code == 401
+    assert client.get(asked, headers=signed(name, phone.token, nonce, asked)).status_code == 200
 
 
 def test_an_old_or_forged_nonce_is_refused(

@@ -14,7 +14,6 @@ from dieutra.engine.forms.shown import shown
 from dieutra.engine.lang import place_of
 from dieutra.forms.queries import engine_form
 
-
 NOTHING = "(trống)"
 
 

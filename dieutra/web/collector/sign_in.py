@@ -123,7 +123,8 @@ def _by_digest(request: HttpRequest, given: str) -> User:
     if not _within_limit(request, key, dry_run=True):
         raise TooOften(LOCKED)
     try:
-        return _used(digest.phone_behind(given, request.method or "", request.path))
+        query = request.META.get("QUERY_STRING", "")
+        return _used(digest.phone_behind(given, request.method or "", request.path, query))
     except digest.Stale:
         raise Challenge("Phiên xác thực đã cũ, máy sẽ tự hỏi lại.", stale=True) from None
     except digest.Wrong:

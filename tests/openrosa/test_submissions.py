@@ -161,6 +161,31 @@ def test_a_kept_submission_again_is_a_success_without_new_events(world: World, p
     assert Event.objects.count() == before
 
 
+def test_the_same_submission_again_after_the_unit_has_sent_the_form_is_still_a_success(
+    world: World, phone: Phone, form_with_photo: str
+) -> None:
+    case = world.case("don.vi")
+    xml = written(good_answers(case) | {form_with_photo: "1.jpg"}, key=case.pk, world=world)
+    phone.send(xml)
+    actions.submit(world.user("don.vi"), world.case("don.vi"), Draft.objects.get(case=case).version)
+    assert phone.send(xml).status_code == 201
+    assert world.case("don.vi").response.number == 1
+
+
+def test_a_file_that_follows_joins_the_case_that_the_unit_has_gone_on_with(
+    world: World, phone: Phone, form_with_photo: str
+) -> None:
+    case = world.case("don.vi")
+    xml = written(good_answers(case) | {form_with_photo: "1.jpg"}, key=case.pk, world=world)
+    phone.send(xml, more_follows=True)
+    place, version = path_of(case, "nguoi_lap"), Draft.objects.get(case=case).version
+    actions.save_draft(world.user("don.vi"), world.case("don.vi"), version, {place: "Chị Văn Phòng"}, {})
+    assert phone.send(xml, {"1.jpg": JPEG}).status_code == 201
+    assert files.read(Attachment.objects.get(case=case)) == JPEG
+    assert Draft.objects.get(case=case).answers[place] == "Chị Văn Phòng"
+    assert world.case("don.vi").state == "draft"
+
+
 def test_the_same_id_with_another_content_is_409_and_the_first_stands(world: World, phone: Phone) -> None:
     phone.send(good(world, instance="uuid:1"))
     other = written({}, key=world.case("don.vi").pk, world=world, instance="uuid:1")
@@ -453,12 +478,12 @@ def test_what_was_collected_is_chosen_by_those_who_fill_the_case_alone(
         desk = at_the_desk(stranger)
         assert desk.get(f"/phieu/{case.pk}/collect/").status_code == 404
         assert desk.post(f"/ban-gui/{submission.pk}/lay/", {"base_version": "1"}).status_code == 404
-    from dieutra.channels.openrosa import actions as collect
+    from dieutra.channels.openrosa import choosing
 
     with pytest.raises(Forbidden):
-        collect.use(world.user("co.huyen"), submission, 1)
+        choosing.use(world.user("co.huyen"), submission, 1)
     with pytest.raises(Forbidden):
-        collect.pass_over(world.user("co.huyen"), submission)
+        choosing.pass_over(world.user("co.huyen"), submission)
 
 
 def test_two_phones_about_one_unit_do_not_overwrite_each_other(world: World, phone: Phone) -> None:

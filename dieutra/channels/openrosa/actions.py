@@ -32,7 +32,6 @@ from dieutra.events.actions import record
 from dieutra.forms.models import FormVersion
 from dieutra.forms.queries import engine_form
 from dieutra.people.models import User
-from dieutra.people.permission import require
 
 FILE_LIMIT = 20 * 1024 * 1024
 Outcome = Submission.Outcome
@@ -102,19 +101,20 @@ def _put_into_case(actor: User, submission: Submission, offered: Offered, comple
     _as_edit(submission, case)
     draft = Draft.objects.filter(case=case).first() or Draft(case=case)
     again = submission.outcome == Outcome.KEPT
-    if again and draft.saved_tab != _tab(submission):
-        return Told(
-            submission.outcome, submission.note
-        )  # the unit goes on with it; only the files were added
+    if again and (case.state not in workflow.FILLABLE or draft.saved_tab != tab_of(submission)):
+        # The unit went on with it: what came in addition is added, nothing else.
+        if case.state in workflow.FILLABLE:
+            attach(actor, submission, case)
+        return Told(submission.outcome, submission.note)
     workflow.start(Standing(case.state, case.level))
     wanted = drawn(submission, case, draft)
     if not again and _is_others_work(actor, submission, draft, wanted):
         return _end(actor, submission, case, Outcome.HELD, HELD)
-    taken = _attach(actor, submission, case)
+    taken = attach(actor, submission, case)
     lacking = [name for name in wanted.files if name not in taken]
     version = draft.version
     if wanted.changes or not version:
-        version = actions.save_draft(actor, case, version, wanted.changes, {}, tab=_tab(submission)).version
+        version = actions.save_draft(actor, case, version, wanted.changes, {}, tab=tab_of(submission)).version
     return _send(actor, submission, case, version, lacking, complete)
 
 
@@ -159,7 +159,7 @@ def _as_edit(submission: Submission, case: Case) -> None:
         raise NotNow("Bản sửa phải cho đúng đơn vị của bản đã gửi. Hãy chọn lại đơn vị ở câu đầu tiên.")
 
 
-def _tab(submission: Submission) -> str:
+def tab_of(submission: Submission) -> str:
     return f"{TAB}{submission.pk}"
 
 
@@ -203,10 +203,10 @@ def _is_others_work(actor: User, submission: Submission, draft: Draft, wanted: D
 def _edits(submission: Submission, draft: Draft) -> bool:
     """Is the standing draft the very submission that this one says it edits?"""
     edited = Submission.objects.filter(instance_id=submission.deprecated_id, case_id=draft.case_id).first()
-    return bool(submission.deprecated_id) and edited is not None and draft.saved_tab == _tab(edited)
+    return bool(submission.deprecated_id) and edited is not None and draft.saved_tab == tab_of(edited)
 
 
-def _attach(actor: User, submission: Submission, case: Case) -> set[str]:
+def attach(actor: User, submission: Submission, case: Case) -> set[str]:
     """Make the files that came the case's own. One of a kind that is not taken stays with the submission alone."""
     taken = set()
     for row in submission.files.all():
@@ -246,12 +246,12 @@ def _unfinished(case: Case, problems: Sequence[Problem]) -> str:
     told = []
     for problem in problems[:3]:
         node = form.by_path.get(place_of(problem.place))
-        label = node.label.get("vi", "") if node else ""
-        told.append(f"{label}: {problem.message}" if label else problem.message)
+        label, message = node.label.get("vi", "") if node else "", problem.message.rstrip(".")
+        told.append(f"{label}: {message}" if label else message)
     more = f" Còn {len(problems) - 3} chỗ khác." if len(problems) > 3 else ""
     return (
         f"Đã nhận phiếu của {case.unit.name} nhưng chưa gửi lên cấp duyệt vì còn {len(problems)} chỗ cần xem lại: "
-        f"{' | '.join(told)}{more} Đơn vị sửa trên trang web, hoặc bạn nhập lại và gửi bản mới."
+        f"{' | '.join(told)}.{more} Đơn vị sửa trên trang web, hoặc bạn nhập lại và gửi bản mới."
     )
 
 
@@ -262,40 +262,3 @@ def _end(actor: User, submission: Submission, case: Case, outcome: str, message:
     submission.save(update_fields=["case", "outcome", "note", "response"])
     record(actor, f"submission.{outcome}", case, submission=submission.pk, files=submission.files.count())
     return Told(outcome, message)
-
-
-# --- the unit chooses
-
-
-def use(actor: User, submission: Submission, base_version: int) -> None:
-    """Put a submission that was held into the draft that the person saw. Raises DraftMoved when it has changed."""
-    case = _held(actor, submission)
-    draft = Draft.objects.get(case=case)
-    wanted = drawn(submission, case, draft)
-    with transaction.atomic():
-        _attach(actor, submission, case)
-        actions.save_draft(actor, case, base_version, wanted.changes, {}, tab=_tab(submission))
-        _choose(actor, submission, case, Outcome.KEPT)
-
-
-def pass_over(actor: User, submission: Submission) -> None:
-    """Leave the draft as it stands; the submission stays on record."""
-    with transaction.atomic():
-        _choose(actor, submission, _held(actor, submission), Outcome.PASSED)
-
-
-def _held(actor: User, submission: Submission) -> Case:
-    case = submission.case
-    if case is None:
-        raise Forbidden
-    require(actor, "case.fill", case)
-    return case
-
-
-def _choose(actor: User, submission: Submission, case: Case, outcome: str) -> None:
-    chosen = Submission.objects.filter(pk=submission.pk, outcome=Outcome.HELD).update(outcome=outcome)
-    if not chosen:
-        raise NotNow("Bản gửi này đã được chọn trước đó. Hãy xem lại phiếu.")
-    record(
-        actor, f"submission.{'used' if outcome == Outcome.KEPT else 'passed'}", case, submission=submission.pk
-    )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dieutra.cases.actions import DraftMoved
 from dieutra.cases.models import Case, Submission
 from dieutra.cases.queries import sheet_to_fill, submissions_for
-from dieutra.channels.openrosa import actions
+from dieutra.channels.openrosa import choosing
 from dieutra.channels.openrosa.differences import NOTHING, differences
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.web.requests import signed_in, whole_number
@@ -63,7 +63,7 @@ def _own(request: HttpRequest, pk: int) -> tuple[Submission, Case]:
 def use(request: HttpRequest, pk: int) -> HttpResponse:
     submission, case = _own(request, pk)
     try:
-        actions.use(signed_in(request), submission, whole_number(request.POST.get("base_version", "")))
+        choosing.use(signed_in(request), submission, whole_number(request.POST.get("base_version", "")))
     except DraftMoved:
         words = (
             "Phiếu vừa được lưu thêm ở nơi khác. Chưa có gì bị thay; hãy xem lại các ô khác nhau rồi chọn."
@@ -77,7 +77,7 @@ def use(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def pass_over(request: HttpRequest, pk: int) -> HttpResponse:
     submission, case = _own(request, pk)
-    actions.pass_over(signed_in(request), submission)
+    choosing.pass_over(signed_in(request), submission)
     messages.success(request, "Giữ phiếu đang nhập. Bản từ ODK Collect vẫn được lưu để đối chiếu.")
     return redirect("fill", case.pk)
 

@@ -18,6 +18,7 @@ from dieutra.cases.models import Case
 from dieutra.channels.openrosa import lists
 from dieutra.channels.openrosa.served import Served, serve
 from dieutra.engine.forms.xlsform import load, load_workbook
+from dieutra.events.models import Event
 from tests.cast import KIND, World, good_answers
 from tests.engine.markdown import book
 from tests.openrosa.phone import Phone, given_phone, written
@@ -87,6 +88,12 @@ def test_a_phone_has_the_open_units_of_its_area_with_what_the_list_knows(world: 
     row = found[str(world.case("don.vi").pk)]
     assert row["label"] == "Đơn vị UBND-PL (UBND-PL)"
     assert (row["ma_don_vi"], row["email"], row["ma_huyen"]) == ("UBND-PL", "don.vi@example.gov.vn", "347")
+
+
+def test_the_record_says_who_took_how_many_units(world: World, phone: Phone) -> None:
+    units(phone)
+    event = Event.objects.get(verb="units.handed_out")
+    assert (event.actor_id, event.path, event.facts) == (phone.record.user_id, "VN/35/347/", {"units": 2})
 
 
 def test_a_provinces_phone_has_the_units_of_all_its_districts(world: World) -> None:

@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 
 from dieutra.channels.openrosa import actions, multipart
-from dieutra.channels.openrosa.lists import Offered, form_list, forms_for, manifest, media
+from dieutra.channels.openrosa.handing import hand_out
+from dieutra.channels.openrosa.lists import Offered, form_list, forms_for, manifest
 from dieutra.engine.refusals import Refusal
 from dieutra.people.models import User
 from dieutra.web.collector.sign_in import openrosa, say, xml
@@ -52,12 +53,13 @@ def manifested(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     return xml(manifest(user, _offered(user, pk), _address(request)))
 
 
-@openrosa("GET", "HEAD")
+@openrosa("GET")
 def file(request: HttpRequest, user: User, pk: int, name: str) -> HttpResponse:
-    for known, content in media(user, _offered(user, pk)):
-        if known == name:
-            return HttpResponse(content, content_type="text/csv; charset=utf-8")
-    raise NotThere("Phiếu này không có tệp đã hỏi. Hãy tải lại danh sách phiếu.")
+    content = hand_out(user, _offered(user, pk), name)
+    if content is None:
+        raise NotThere("Phiếu này không có tệp đã hỏi. Hãy tải lại danh sách phiếu.")
+    kind = "text/xml" if name.lower().endswith(".xml") else "text/csv"
+    return HttpResponse(content, content_type=f"{kind}; charset=utf-8")
 
 
 @openrosa("HEAD", "POST")

@@ -88,6 +88,10 @@ class _One:
             return Sql(Number(f"(-({inner.value.number(self.w)}))", inner.value.exact), inner.fails)
         if kind == "op":
             return self.operator(ast)
+        if kind != "call":
+            raise NotInSql(
+                {"items": "instance", "item": "instance"}.get(kind, "[…]"), "chỉ chạy trên từng phiếu"
+            )
         return self.call(ast[1], ast[2:])
 
     def operator(self, ast: Ast) -> Sql:

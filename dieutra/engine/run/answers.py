@@ -15,7 +15,19 @@ from dieutra.engine.forms.typed import MAX_DIGITS, MAX_LENGTH
 from dieutra.engine.lang import paths, reads_itself
 from dieutra.engine.lang.dialects import SPACES
 from dieutra.engine.lang.sql_dates import day_of_text, to_date
-from dieutra.engine.lang.sql_values import FALSE, NOTHING, TRUE, Answer, Choice, Day, Number, SqlValue, Text
+from dieutra.engine.lang.sql_errors import NotInSql
+from dieutra.engine.lang.sql_values import (
+    FALSE,
+    NOTHING,
+    TRUE,
+    Answer,
+    Choice,
+    Day,
+    Number,
+    SqlValue,
+    Text,
+    Truth,
+)
 from dieutra.engine.lang.sql_writer import Writer
 from dieutra.engine.lang.to_sql import Sql, ToSql
 
@@ -106,8 +118,26 @@ class Answers:
         self.malformed: dict[str, str] = {}
         self.shown: dict[str, str] = {}
         self.ill: dict[str, str] = {}  # malformed, or calculated from what is
+        self.beyond: set[str] = set()  # in repeats, chosen from lists, or following from such a thing
         for node in in_order(form):
-            self._work_out(node)
+            try:
+                self._refuse_repeated(node)
+                self._work_out(node)
+            except NotInSql:
+                self.beyond.add(node.path)
+                self.shown[node.path] = FALSE
+
+    def _refuse_repeated(self, node: Node) -> None:
+        if node.itemset is not None or self.form.shape.around(node.path):
+            raise NotInSql(node.name, "nằm trong phần lặp lại hoặc chọn từ danh sách")
+        logic = [ast for ast in (node.relevant, node.calculate) if ast is not None]
+        self.refuse_beyond([node.parent or "", *(path for ast in logic for path in paths(ast))])
+
+    def refuse_beyond(self, places: Iterable[str]) -> None:
+        """Raises NotInSql when one of these is not worked out in SQL."""
+        found = next((place for place in places if place in self.beyond), None)
+        if found is not None:
+            raise NotInSql(found.rpartition("/")[2], "nằm trong phần lặp lại hoặc chọn từ danh sách")
 
     def value(self, path: str) -> SqlValue:
         return self.values.get(path, NOTHING)
@@ -190,7 +220,12 @@ class Answers:
             none = f"({number} IS NULL OR {w.dialect.say('infinite', number)})"
             given = f"({given} AND NOT ({is_number} AND {none}))"
         held = w.named(f"CASE WHEN {given} THEN {value.text(w)} ELSE '' END")
-        return Text(held), f"({held} <> '')"
+        is_boolean = value.is_kind("boolean", w)
+        if is_boolean == FALSE:
+            return Text(held), f"({held} <> '')"
+        truth = w.named(f"CASE WHEN {given} THEN {value.truth(w)} ELSE FALSE END")
+        stays = w.named(f"({given} AND {is_boolean})")
+        return Choice(stays, Truth(truth), Text(held)), f"({held} <> '')"
 
 
 def _only_day(value: SqlValue) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dieutra.engine.forms.form import Check, Form
@@ -16,10 +16,16 @@ from dieutra.engine.run.answers import Answers
 
 @dataclass(frozen=True)
 class Batch:
-    """The query, and for each number that it gives (from 0) the check's name, path and severity."""
+    """The query, and for each number that it gives (from 0) the check's name, path and severity.
+
+    What SQL cannot say is left to Python: `left` names the checks with the reason, `beyond` the places of nodes
+    that are in repeats, chosen from lists, or follow from such a thing.
+    """
 
     query: str
     found: list[tuple[str, str, str]]
+    left: dict[str, str] = field(default_factory=dict)
+    beyond: frozenset[str] = frozenset()
 
 
 def checks_query(
@@ -27,17 +33,22 @@ def checks_query(
 ) -> Batch:
     """SQL that gives both keys and the list of the numbers of what was found, for responses with findings.
 
-    `source` stands after FROM. Raises NotInSql, whose message names the check or node.
+    `source` stands after FROM.
     """
     writer = Writer(dialect)
     answers = Answers(writer, form, columns, now)
     rules = [(("type", path, "hard"), sql) for path, sql in answers.malformed.items()]
-    rules += [((check.name, check.where, check.severity), _broken(answers, check)) for check in form.checks]
+    left: dict[str, str] = {}
+    for check in form.checks:
+        try:
+            rules.append(((check.name, check.where, check.severity), _broken(answers, check)))
+        except NotInSql as problem:
+            left[check.name] = str(problem)
     rules = [(found, writer.named(sql)) for found, sql in rules if sql != FALSE]
     numbers = ", ".join(f"CASE WHEN {sql} THEN {n} END" for n, (_, sql) in enumerate(rules))
     kept = [dialect.column(key) for key in keys]
     query = writer.query(source, kept, f"{', '.join(kept)}, {_list(dialect, numbers)} AS found")
-    return Batch(query, [found for found, _ in rules])
+    return Batch(query, [found for found, _ in rules], left, frozenset(answers.beyond))
 
 
 def _list(dialect: Dialect, numbers: str) -> str:
@@ -45,14 +56,12 @@ def _list(dialect: Dialect, numbers: str) -> str:
 
 
 def _broken(answers: Answers, check: Check) -> str:
-    """True where the check is run and does not hold."""
+    """True where the check is run and does not hold. Raises NotInSql."""
+    answers.refuse_beyond([check.where, *check.paths])
     shown = answers.shown.get(check.where, FALSE)
     if shown == FALSE:
         return FALSE
-    try:
-        holds = answers.to_sql.compile(check.expr, check.where).truth(answers.w, FALSE)
-    except NotInSql as problem:
-        raise NotInSql(problem.name, f"{problem.why} (kiểm tra {check.name})".strip()) from problem
+    holds = answers.to_sql.compile(check.expr, check.where).truth(answers.w, FALSE)
     ill = answers.any_ill(check.paths)
     asked = [shown, _any_written(answers, check), f"NOT {ill}" if ill else TRUE, f"NOT {holds}"]
     return " AND ".join(part for part in asked if part != TRUE) or TRUE

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from dieutra.cases import actions, files
+from dieutra.cases import actions, adopting, files
 from dieutra.cases.models import Case, Draft, Submission
 from dieutra.cases.queries import case_for
 from dieutra.channels.openrosa import keeping, reading
@@ -177,6 +177,9 @@ def drawn(submission: Submission, case: Case, draft: Draft) -> Drawn:
         for path, text in read.answers.items()
         if path != key
     }
+    if submission.form_id != case.form_id:  # a phone that still has the version before
+        renamed = adopting.renames_since(case.campaign, submission.form_id)
+        answers = adopting.way_between(submission.form_id, case.form_id, renamed).carry(answers).answers
     known = actions.known_from_frame(case)
     wanted = {**known, **check.clean(form, answers)}
     stands = actions.answers_now(case, draft)

@@ -3,9 +3,10 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from dieutra.web.manager import accounts, frames, progress, workbooks
+from dieutra.web.collector import views as collector
+from dieutra.web.manager import accounts, frames, phones, progress, workbooks
 from dieutra.web.public import views as public
-from dieutra.web.respondent import files, workbook
+from dieutra.web.respondent import collected, files, workbook
 from dieutra.web.respondent import views as respondent
 from dieutra.web.supervisor import views as supervisor
 
@@ -17,9 +18,12 @@ urlpatterns = [
     path("", include(respondent.urlpatterns)),
     path("", include(workbook.urlpatterns)),
     path("", include(files.urlpatterns)),
+    path("", include(collected.urlpatterns)),
+    path("", include(collector.urlpatterns)),
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),
+    path("", include(phones.urlpatterns)),
     path("", include(frames.urlpatterns)),
     path("", include(workbooks.urlpatterns)),
 ]

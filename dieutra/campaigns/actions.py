@@ -9,11 +9,12 @@ from django.db import transaction
 
 from dieutra.campaigns.kind import folder_rules, kind_from
 from dieutra.campaigns.models import Campaign
-from dieutra.engine.refusals import Forbidden, Invalid, Problem
+from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem
 from dieutra.events.actions import record
 from dieutra.forms.actions import publish
 from dieutra.people.actions import Pair, Place, create_account
-from dieutra.people.models import Post, Role, User
+from dieutra.people.app_users import create_app_user
+from dieutra.people.models import AppUser, Post, Role, User
 from dieutra.people.permission import granting
 from dieutra.places import shipped
 from dieutra.places.actions import load_catalogue
@@ -108,3 +109,12 @@ def creatable(actor: User, campaign: Campaign, path: str) -> frozenset[Pair]:
     posts = granting(actor, "account.create", Place(campaign.pk, path))
     pairs = [campaign.kind.may_create(post.role, post.level) for post in posts]
     return frozenset().union(*pairs)
+
+
+def hand_out_phone(actor: User, campaign: Campaign, area: Area, name: str) -> tuple[AppUser, str]:
+    """A collector's phone for an area of the campaign, with its token. Raises Forbidden and Invalid."""
+    if area.catalogue_id != campaign.catalogue_id:
+        raise Forbidden("Địa bàn này không thuộc danh mục của cuộc điều tra.")
+    if not campaign.kind.takes("collect"):
+        raise NotNow("Cuộc điều tra này không dùng ODK Collect. Hãy thu thập bằng trang web hoặc tệp Excel.")
+    return create_app_user(actor, campaign_id=campaign.pk, level=area.level, path=area.path, name=name)

@@ -17,7 +17,8 @@ from typing import Any, Protocol
 from dieutra.engine.refusals import Invalid, Problem
 
 LEVELS = {"country": 0, "province": 1, "district": 2, "commune": 3}
-ROLES = ("qtv", "gsv", "bcd", "tk", "dv")
+ROLES = ("qtv", "gsv", "bcd", "tk", "dv", "dtv")
+CHANNELS = ("web", "workbook", "collect")
 RULE_FILES = ("campaign.toml", "frame.toml")
 
 Pair = tuple[str, int]  # (role, level)
@@ -59,10 +60,14 @@ class Kind:
     unit_kinds: Mapping[str, str]
     removal_reasons: Mapping[str, str]
     prefills: Mapping[str, str]  # name of a question -> column of the frame
+    channels: tuple[str, ...] = CHANNELS  # ways in for answers
 
     def may_create(self, role: str, level: int) -> frozenset[Pair]:
         """The (role, level) pairs whose accounts a holder of this post creates."""
         return self.creates.get((role, level), frozenset())
+
+    def takes(self, channel: str) -> bool:
+        return channel in self.channels
 
     def prefill(self, unit: PlacedUnit) -> dict[str, str]:
         """What the frame knows about a unit, by name of the question; blank values are left out."""
@@ -162,6 +167,7 @@ def _kind(slug: str, rules_json: str) -> Kind:
             code: words["vi"] for code, words in reader.need(campaign, "removal_reasons", dict, {}).items()
         },
         prefills=campaign.get("prefill", {}),
+        channels=reader.channels(campaign.get("channels", list(CHANNELS))),
     )
     if reader.problems:
         raise Invalid(f"Kiểu điều tra {slug} có {len(reader.problems)} chỗ sai.", reader.problems)
@@ -188,6 +194,13 @@ class _Reader:
         if name not in LEVELS:
             self.wrong(f"campaign.toml: {place}", f"Không có cấp “{name}”. Các cấp: {', '.join(LEVELS)}.")
         return LEVELS.get(name, 0)
+
+    def channels(self, names: object) -> tuple[str, ...]:
+        found = tuple(str(name) for name in names) if isinstance(names, list) else ()
+        unknown = [name for name in found if name not in CHANNELS]
+        if unknown or not found:
+            self.wrong("campaign.toml: channels", f"Ghi một hoặc nhiều kênh trong: {', '.join(CHANNELS)}.")
+        return found
 
     def creates(self, roles: Mapping[str, Any]) -> dict[Pair, frozenset[Pair]]:
         """[roles.qtv.creates] province = ["qtv.district", "dv.province"]: who creates whom."""

@@ -40,8 +40,13 @@ def keep(actor: User, case: Case, name: str, content: bytes, *, limit: int = 0) 
     workflow.start(Standing(case.state, case.level))
     name = clean_name(name)
     content_type = check(name, content, limit)
-    sha256 = put(content)
-    facts = {"sha256": sha256, "size": len(content), "content_type": content_type}
+    return attach(actor, case, name, put(content), len(content), content_type)
+
+
+def attach(actor: User, case: Case, name: str, sha256: str, size: int, content_type: str) -> Attachment:
+    """Name a content that already lies in the folder of files, checked before, as a file of the case."""
+    require(actor, "case.fill", case)
+    added = {"sha256": sha256, "size": size, "content_type": content_type}
     with transaction.atomic():
         # The row of the case is locked, so that a sending which runs meanwhile comes before or after, not between.
         state, level = Case.objects.select_for_update().values_list("state", "level").get(pk=case.pk)
@@ -53,9 +58,9 @@ def keep(actor: User, case: Case, name: str, content: bytes, *, limit: int = 0) 
             raise NotNow(
                 f"Phiếu này đã có {MOST} tệp đính kèm. Hãy dùng lại tên của một tệp cũ để thay tệp đó."
             )
-        added = {**facts, "added_by": actor, "added_at": timezone.now()}
-        kept, _ = Attachment.objects.update_or_create(case=case, name=name, defaults=added)
-        record(actor, "file.kept", case, file=kept.pk, sha256=sha256, size=len(content))
+        who = {"added_by": actor, "added_at": timezone.now()}
+        kept, _ = Attachment.objects.update_or_create(case=case, name=name, defaults={**added, **who})
+        record(actor, "file.kept", case, file=kept.pk, sha256=sha256, size=size)
     return kept
 
 

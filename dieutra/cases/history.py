@@ -17,6 +17,11 @@ VERBS = {
     "case.approved": "Duyệt, chuyển cấp trên",
     "case.accepted": "Duyệt, phiếu hoàn thành",
     "case.returned": "Trả lại để sửa",
+    "submission.kept": "Nhận bản gửi từ ODK Collect, còn chỗ cần xem lại",
+    "submission.held": "Nhận bản gửi từ ODK Collect khác với phiếu đang nhập, chờ chọn",
+    "submission.sent": "Nhận bản gửi từ ODK Collect và gửi phiếu",
+    "submission.used": "Lấy bản gửi từ ODK Collect vào phiếu",
+    "submission.passed": "Giữ phiếu đang nhập, không dùng bản gửi từ ODK Collect",
 }
 
 

@@ -1,4 +1,4 @@
-"""Cases, drafts, responses, findings, comments, files and the tally."""
+"""Cases, drafts, responses, findings, comments, files, submissions of ODK Collect and the tally."""
 
 from __future__ import annotations
 
@@ -121,6 +121,52 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.name}"
+
+
+class Submission(models.Model):
+    """What ODK Collect sent, as it came. Kept before anything is done with it and never changed, whatever it says."""
+
+    class Outcome(models.TextChoices):
+        RECEIVED = "received", "Đã nhận, chưa xử lý"
+        REFUSED = "refused", "Chưa vào phiếu"
+        HELD = "held", "Chờ chọn"
+        KEPT = "kept", "Đã vào phiếu, chưa gửi được"
+        SENT = "sent", "Đã gửi thành phiếu"
+        PASSED = "passed", "Không dùng"
+
+    form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT, related_name="+")
+    instance_id = models.CharField(max_length=255)
+    deprecated_id = models.CharField(max_length=255, blank=True)
+    xml = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    arrived_at = models.DateTimeField(default=timezone.now)
+    sender = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="submissions")
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.RECEIVED)
+    note = models.TextField(blank=True)  # what the collector was told
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["form", "instance_id"], name="submission_once")]
+
+    def __str__(self) -> str:
+        return self.instance_id
+
+
+class SubmissionFile(models.Model):
+    """A file that came with a submission, also one that no case takes."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="files")
+    name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    arrived_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "name"], name="submission_file_once")]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} {self.name}"
 
 
 class Tally(models.Model):

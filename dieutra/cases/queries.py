@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.actions import answers_now
-from dieutra.cases.models import Attachment, Case, Comment, Draft, Response, State, Tally
+from dieutra.cases.models import Attachment, Case, Comment, Draft, Response, State, Submission, Tally
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.engine.forms import check
 from dieutra.engine.forms.form import Form, Node
@@ -59,6 +59,13 @@ def attachment_for(actor: User, pk: int) -> QuerySet[Attachment]:
     sent = ~Q(case__state__in=FILLABLE) | Q(added_at__lte=F("case__response__sent_at"))
     scope = Q(case__in=mine) | (Q(case__in=read) & sent)
     return Attachment.objects.filter(scope, pk=pk).select_related("case")
+
+
+def submissions_for(actor: User) -> QuerySet[Submission]:
+    """What ODK Collect sent for the cases that the actor fills, the latest first."""
+    mine = visible_to(Case.objects.all(), actor, "case.fill")
+    found = Submission.objects.filter(case__in=mine).defer("xml")
+    return found.select_related("sender", "form", "case").order_by("-arrived_at", "-pk")
 
 
 def cases_with_form() -> QuerySet[Case]:

@@ -22,6 +22,7 @@ class Role(models.TextChoices):
     BCD = "bcd", "Thành viên Ban Chỉ đạo"
     TK = "tk", "Cơ quan Thống kê"
     DV = "dv", "Đơn vị kê khai"
+    DTV = "dtv", "Điều tra viên"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -108,3 +109,34 @@ class Activation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class AppUser(models.Model):
+    """A collector's phone with ODK Collect: an account without a password and one post, entered by a token.
+
+    Only the token's hash is kept, and `ha1`, which Digest needs: MD5(username:realm:token). The token is random and
+    long, so neither leads back to it; but who steals `ha1` can sign Digest requests until the phone is revoked.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="app_user")
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="+")
+    path = PathField()
+    name = models.CharField("tên", max_length=120)
+    token_hash = models.CharField(max_length=64, unique=True)
+    ha1 = models.CharField(max_length=32)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "path", "name"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="app_user_name_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.path}"

@@ -24,8 +24,9 @@ GRANTS: dict[str, frozenset[str]] = {
     "frame.load": frozenset({Role.QTV}),
     "frame.review": frozenset({Role.QTV}),
     "frame.accept": frozenset({Role.QTV}),
-    "case.read": frozenset({Role.DV, Role.QTV, Role.GSV, Role.BCD, Role.TK}),
-    "case.fill": frozenset({Role.DV}),
+    "app_user.manage": frozenset({Role.QTV}),
+    "case.read": frozenset({Role.DV, Role.DTV, Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "case.fill": frozenset({Role.DV, Role.DTV}),
     "case.review": frozenset({Role.GSV}),
     "workbook.hand_out": frozenset({Role.QTV, Role.GSV}),
 }

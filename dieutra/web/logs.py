@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-TOKEN = re.compile(r"(/kich-hoat/)[^/\s]+")
+TOKEN = re.compile(r"(/kich-hoat/+|/collect/+)[^/\s]+", re.IGNORECASE)
 
 
 class NoTokens(logging.Filter):

@@ -57,6 +57,18 @@ def test_a_column_that_only_collect_understands_is_named(type_: str, column: str
     assert form.refused["web"][0].row == 2
 
 
+def test_chance_is_carried_only_where_it_is_kept() -> None:
+    form = loaded("""
+        | survey |
+        |        | type      | name | label | calculation         | default  |
+        |        | calculate | a    |       | once(random())      |          |
+        |        | text      | b    | B     |                     | uuid()   |
+        |        | calculate | c    |       | round(random(), 2)  |          |
+    """)
+    assert [(each.row, each.column) for each in form.refused["web"]] == [(4, "calculation")]
+    assert "collect" in form.channels
+
+
 def test_a_list_in_a_file_is_asked_for_and_then_looked_up_in() -> None:
     text = """
         | survey |

@@ -43,11 +43,11 @@ def found(form: Form, **answers: str) -> list[tuple[str, str, str]]:
     return rows
 
 
-def test_sql_has_every_function_of_the_language() -> None:
-    assert set(FUNCTIONS) - IN_SQL == SPECIAL.keys() - {"count"}
+def test_sql_has_every_function_of_the_language_but_chance_and_codes() -> None:
+    assert set(FUNCTIONS) - IN_SQL == {"random", "uuid", "base64-decode", *SPECIAL} - {"count"}
 
 
-@pytest.mark.parametrize("pattern", ["(?=a).*", "(?!a).*", "a{,3}", "a{1001}"])
+@pytest.mark.parametrize("pattern", ["(?=a).*", "(?!a).*", "a{1001}"])
 def test_a_check_with_a_pattern_that_sql_reads_otherwise_is_left_to_python(pattern: str) -> None:
     batch = checks_query(DUCKDB, small(f"regex(/data/b, '{pattern}')"), "t", ["/data/b"], KEYS, NOW)
     assert list(batch.left) == ["K1"]

@@ -71,3 +71,8 @@ def test_a_letter_that_is_not_there_is_told(folder: Path) -> None:
 def test_an_unknown_kind_lists_those_that_exist(folder: Path) -> None:
     with pytest.raises(Invalid, match="Các kiểu hiện có: thu"):
         check_folder("khong-co")
+
+
+def test_an_unknown_channel_is_named(folder: Path) -> None:
+    change(folder, "campaign.toml", '"collect"]', '"telegram"]')
+    assert "channels: Ghi một hoặc nhiều kênh trong: web, workbook, collect" in told(folder)

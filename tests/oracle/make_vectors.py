@@ -36,7 +36,22 @@ ANSWERS = {
     "/data/day": ("date", "2021-03-05"),
     "/data/eve": ("date", "2020-12-31"),
     "/data/noday": ("date", ""),
+    "/data/price": ("decimal", "2.5"),
+    "/data/at": ("dateTime", "2021-03-05T14:30:15.250+07:00"),
+    "/data/abroad": ("dateTime", "2021-03-05T23:30:00.000Z"),
+    "/data/nowhen": ("dateTime", ""),
+    "/data/clock": ("time", "14:30:00.000+07:00"),
+    "/data/bell": ("time", "07:05:00.000Z"),
+    "/data/noclock": ("time", ""),
+    "/data/point": ("geopoint", "21.0285 105.8542 12.5 5.0"),
+    "/data/nowhere": ("geopoint", ""),
+    "/data/shape": (
+        "geoshape",
+        "21.0 105.8 0.0 0.0; 21.0 105.9 0.0 0.0; 21.1 105.9 0.0 0.0; 21.0 105.8 0.0 0.0",
+    ),
+    "/data/trace": ("geotrace", "21.0 105.8 0.0 0.0; 21.0 105.9 0.0 0.0; 21.1 105.9 0.0 0.0"),
 }
+TYPED_AS_TEXT = ("select", "select1", "string")
 ABOUT = (
     "Expressions of forms and their values, run by every back-end. `expect` was given by JavaRosa "
     f"(ODK_Validate.jar of pyxform {pyxform.__version__}) through tests/oracle/make_vectors.py, time zone "
@@ -112,7 +127,7 @@ def _encoded(text: str) -> str:
 def _xform() -> str:
     names = {path.rpartition("/")[2]: path for path in ANSWERS}
     instance = "".join(f"<{name}>{escape(ANSWERS[path][1])}</{name}>" for name, path in names.items())
-    kinds = {path: kind if kind in ("int", "date") else "string" for path, (kind, _) in ANSWERS.items()}
+    kinds = {path: "string" if kind in TYPED_AS_TEXT else kind for path, (kind, _) in ANSWERS.items()}
     binds = "".join(f'<bind nodeset="{path}" type="{kind}"/>' for path, kind in kinds.items())
     inputs = "".join(f'<input ref="{path}"><label>x</label></input>' for path in ANSWERS)
     return (

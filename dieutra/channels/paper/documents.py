@@ -11,10 +11,13 @@ from typing import Any
 import typst
 from django.utils import timezone
 
+from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case, Response
 from dieutra.cases.queries import Sheet
 from dieutra.channels.web.render import form_view
 from dieutra.forms.queries import engine_form
+from dieutra.people.models import AppUser
+from dieutra.places.models import Area
 
 TEMPLATES = Path(__file__).parent
 
@@ -53,6 +56,22 @@ def receipt_pdf(case: Case, response: Response) -> bytes:
             "by": response.sent_by.full_name,
             "digest": response.digest,
             "simulated": case.campaign.kind.simulated,
+        },
+    )
+
+
+def phone_pdf(campaign: Campaign, phone: AppUser, area: Area, svg: str) -> bytes:
+    """The sheet that is handed to a collector: the code to scan, for whom, and what to do with it."""
+    return draw(
+        "phone.typ",
+        {
+            "campaign": campaign.name,
+            "simulated": campaign.kind.simulated,
+            "name": phone.name,
+            "area": area.name,
+            "by": phone.created_by.full_name,
+            "at": long_date(phone.created_at),
+            "svg": svg,
         },
     )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from dieutra.engine.forms.authoring import MEDIA
 from dieutra.engine.forms.errors import FormProblem, Problems
-from dieutra.engine.forms.lists import List
+from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.outline import Outline
 from dieutra.engine.forms.question_types import NOT_IN_A_WORKBOOK, NOT_ON_A_PAGE
 from dieutra.engine.forms.workbook import Row
+from dieutra.engine.lang import FUNCTIONS, Ast
 
 CHANNELS = {"web": "trang web", "workbook": "sổ Excel", "collect": "ứng dụng ODK Collect"}
 MAX_ROWS_ON_A_PAGE = 20_000
@@ -17,22 +16,23 @@ MAX_ROWS_ON_A_PAGE = 20_000
 Refusals = dict[str, tuple[FormProblem, ...]]
 
 
-def refusals(outline: Outline, lists: Mapping[str, List], wanted: list[str], entities: list[Row]) -> Refusals:
+def refusals(outline: Outline, form: Form, wanted: list[str], entities: list[Row]) -> Refusals:
     """What keeps the form from a channel, by channel; a channel without problems carries it."""
     web, workbook, collect = Problems(), Problems(), Problems()
     for place, row in outline.rows.items():
         _on_a_page(place, row, outline, web)
         _in_a_workbook(place, row, outline, workbook)
+        _by_chance(place, row, form, web)
     for row in entities:
         message = "Tạo và sửa thực thể (entities) chỉ có trong ứng dụng ODK Collect"
         for problems in (web, workbook):
             row.blame(problems, "", message)
-    for name, found in lists.items():
+    for name, found in form.lists.items():
         if len(found.rows) > MAX_ROWS_ON_A_PAGE:
             web.add(
                 f"Danh sách {name} có {len(found.rows)} dòng, trang web nhận nhiều nhất {MAX_ROWS_ON_A_PAGE}"
             )
-    attached = {found.file for found in lists.values()}
+    attached = {found.file for found in form.lists.values()}
     for file in wanted:
         if file not in attached:
             for problems in (web, workbook, collect):
@@ -58,6 +58,28 @@ def _on_a_page(place: str, row: Row, outline: Outline, problems: Problems) -> No
     for column in ("save_to", "intent", "autoplay"):
         if row.get(column):
             row.blame(problems, column, f"Cột {column} chỉ có trong ứng dụng ODK Collect")
+
+
+def _by_chance(place: str, row: Row, form: Form, problems: Problems) -> None:
+    """What is drawn at random cannot be worked out again, unless it is kept."""
+    node = form.by_path.get(place)
+    if node is None:
+        return
+    logic = [("calculation", node.calculate), ("relevant", node.relevant), ("required", node.required)]
+    logic += [("constraint", check.expr) for check in form.checks if check.where == place]
+    for column, ast in logic:
+        if ast is not None and _draws(ast):
+            message = "Giá trị ngẫu nhiên phải giữ lại được: hãy viết once(…) hoặc đặt ở cột default"
+            row.blame(problems, column, message)
+
+
+def _draws(ast: Ast) -> bool:
+    """True when a function that gives another value each time stands outside once()."""
+    if ast[:2] == ["call", "once"]:
+        return False
+    if ast[0] == "call" and FUNCTIONS[ast[1]].volatile:
+        return True
+    return any(_draws(part) for part in ast[1:] if isinstance(part, list) and part)
 
 
 def _in_a_workbook(place: str, row: Row, outline: Outline, problems: Problems) -> None:

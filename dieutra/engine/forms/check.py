@@ -211,7 +211,7 @@ class Evaluation:
             value = BLANK
             self.errors[path] = str(problem)
         self.typed[path] = value
-        text = stored_text(value)
+        text = stored_text(value, step.node.type)
         if text:
             self.written[path] = text
         if self.ill and not self.ill.isdisjoint(step.reads(self.ctx)):

@@ -99,7 +99,7 @@ class _Explainer:
             return None
         if isinstance(value, date) and node.type == "string":
             return in_javarosa(value)
-        return stored_text(as_stored(value, node.type))
+        return stored_text(as_stored(value, node.type), node.type)
 
     def _compiled(self, ast: Ast, node: Node) -> Compiled:
         key = id(ast)

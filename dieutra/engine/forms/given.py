@@ -124,5 +124,5 @@ def _give(
             value = compiled(run.ctx)
         except EvaluationError:
             value = ""
-        found[path] = stored_text(as_stored(value, node.type)) if value != "" else to_text(value)
+        found[path] = stored_text(as_stored(value, node.type), node.type) if value != "" else to_text(value)
     return found

@@ -9,8 +9,14 @@ from decimal import Decimal
 from dieutra.engine.forms.form import Label, Node
 from dieutra.engine.forms.workbook import CONTROL
 from dieutra.engine.lang import EvaluationError, Value, to_number, to_text
-from dieutra.engine.lang.context import VIETNAM
-from dieutra.engine.lang.functions import to_date
+from dieutra.engine.lang.moments import (
+    clock_of_text,
+    clock_text,
+    date_time,
+    moment_of_text,
+    moment_text,
+    to_date,
+)
 from dieutra.engine.lang.values import whole
 
 MAX_LENGTH = 2_000
@@ -140,20 +146,18 @@ def _rank(node: Node, written: str) -> tuple[Value, Label | None]:
 
 
 def _time(node: Node, written: str) -> tuple[Value, Label | None]:
-    if _is_time(written):
-        return written, None
+    if _is_time(written) and (clock := clock_of_text(written)) is not None:
+        return clock, None
     return written, _said(
         written, "không phải là giờ có thật, hãy ghi giờ:phút, ví dụ 08:30", "is no time, write hours:minutes"
     )
 
 
 def _date_time(node: Node, written: str) -> tuple[Value, Label | None]:
-    day, mark, clock = written.partition("T")
-    try:
-        if mark and DATE.fullmatch(day) and _is_time(clock):
-            return moment(written), None
-    except ValueError:
-        pass
+    day, _, clock = written.partition("T")
+    at = moment_of_text(written) if DATE.fullmatch(day) and _is_time(clock) else None
+    if at is not None:
+        return at, None
     return written, _said(
         written,
         "không phải là ngày và giờ có thật, hãy ghi ngày/tháng/năm giờ:phút",
@@ -164,12 +168,6 @@ def _date_time(node: Node, written: str) -> tuple[Value, Label | None]:
 def _is_time(written: str) -> bool:
     found = TIME.fullmatch(written)
     return found is not None and int(found[1]) < 24 and int(found[2]) < 60 and int(found[3] or 0) < 60
-
-
-def moment(written: str) -> datetime:
-    """A date and time; without a zone it is Vietnam's. Raises ValueError."""
-    found = datetime.fromisoformat(written)
-    return found if found.tzinfo else found.replace(tzinfo=VIETNAM)
 
 
 def _point(node: Node, written: str) -> tuple[Value, Label | None]:
@@ -245,11 +243,21 @@ def as_stored(value: Value, type_: str | None) -> Value:
         return whole(number) if type_ == "int" else number
     if type_ == "date":
         return _stored_date(value)
+    if type_ in ("dateTime", "time"):
+        return _stored_moment(value)
     if isinstance(value, bool):
         return value
     if isinstance(value, Decimal) and not value.is_finite():
         return BLANK
     return to_text(value)
+
+
+def _stored_moment(value: Value) -> Value:
+    try:
+        at = date_time(value)
+    except EvaluationError:
+        return BLANK
+    return at if isinstance(at, datetime) else BLANK
 
 
 def _stored_date(value: Value) -> Value:
@@ -260,8 +268,10 @@ def _stored_date(value: Value) -> Value:
     return day if isinstance(day, date) else BLANK
 
 
-def stored_text(value: Value) -> str:
-    """A value as a response keeps it; a boolean is `1` or `0`, as in JavaRosa."""
+def stored_text(value: Value, type_: str | None) -> str:
+    """A value as a response keeps it at a node of this type; a boolean is `1` or `0`, as in JavaRosa."""
     if isinstance(value, bool):
         return "1" if value else "0"
+    if isinstance(value, datetime) and type_ in ("dateTime", "time"):
+        return moment_text(value) if type_ == "dateTime" else clock_text(value)
     return to_text(value)

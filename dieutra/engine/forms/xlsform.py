@@ -81,7 +81,7 @@ def load_workbook(book: Workbook, files: Mapping[str, bytes] | None = None, form
     _refuse_cycles(form, outline)
     said = [f"{each.place}: {each.message}" for each in problems.warnings]
     said += [f"Không dùng đến cột “{column}” của sheet survey" for column in unknown_columns(book["survey"])]
-    refused = refusals(outline, form.lists, wanted, book.get("entities", []))
+    refused = refusals(outline, form, wanted, book.get("entities", []))
     return Loaded(form, xml, (*said, *warnings), refused)
 
 

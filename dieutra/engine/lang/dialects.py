@@ -32,6 +32,13 @@ class Dialect:
             value = value.replace(sign, sign * 2)
         return f"'{value}'"
 
+    def written(self, literal: str) -> str:
+        """The text behind a literal that `text` wrote."""
+        value = literal[1:-1]
+        for sign in reversed(self.doubled):
+            value = value.replace(sign * 2, sign)
+        return value
+
     def say(self, key: str, *parts: str) -> str:
         """The template with its arguments."""
         return self.table[key].format(*parts)
@@ -50,6 +57,7 @@ DUCKDB = Dialect(
         "days": "CAST({0} - DATE '1970-01-01' AS DOUBLE)",
         "day_of": "(DATE '1970-01-01' + CAST({0} AS INTEGER))",
         "cut": "trunc({0})",
+        "floor": "floor({0})",
         "rounded": "round({0}, {1})",
         "infinite": "isinf({0})",
         "nothing": "CAST(NULL AS DOUBLE)",
@@ -70,6 +78,16 @@ DUCKDB = Dialect(
         "ends": "suffix({0}, {1})",
         "scientific": "printf('%.14e', {0})",
         "part": "split_part({0}, 'e', {1})",
+        "piece": "regexp_extract({0}, {1}, {2})",
+        "MD5": "md5({0})",
+        "SHA-1": "sha1({0})",
+        "SHA-256": "sha256({0})",
+        "SHA-384": "",
+        "SHA-512": "",
+        "base64": "to_base64(from_hex({0}))",
+        "each": "list_transform({0}, lambda {1}: {2})",
+        "counted": "range(1, {0} + 1)",
+        "total": "list_sum({0})",
         "inline": "AS NOT MATERIALIZED",
     },
 )
@@ -86,13 +104,17 @@ SPARK = Dialect(
         "day": "try_cast({0} AS DATE)",
         "days": "CAST(datediff({0}, DATE'1970-01-01') AS DOUBLE)",
         "day_of": "date_add(DATE'1970-01-01', CAST({0} AS INT))",
-        "cut": "(CASE WHEN {0} < 0 THEN -floor(-({0})) ELSE floor({0}) END)",
+        "cut": (
+            "(CASE WHEN {0} > -9e15 AND {0} < 0 THEN -CAST(floor(-({0})) AS DOUBLE)"
+            " WHEN {0} >= 0 AND {0} < 9e15 THEN CAST(floor({0}) AS DOUBLE) ELSE {0} END)"
+        ),
+        "floor": "CAST(floor({0}) AS DOUBLE)",
         "rounded": "(round({0} * pow(10e0, {1})) / pow(10e0, {1}))",
         "infinite": "(abs({0}) = CAST('Infinity' AS DOUBLE))",
         "nothing": "CAST(NULL AS DOUBLE)",
         "remainder": "({0} % {1})",
         "divided": (
-            "(CASE WHEN {1} <> 0 THEN {0} / {1} WHEN {0} = 0 THEN CAST(NULL AS DOUBLE)"
+            "(CASE WHEN {1} <> 0 THEN {0} / {1} WHEN {0} = 0 OR {1} IS NULL THEN CAST(NULL AS DOUBLE)"
             " ELSE sign({0}) * CAST('Infinity' AS DOUBLE) END)"
         ),
         "matches": "({0} RLIKE concat('\\\\A(?:', {1}, ')\\\\z'))",
@@ -110,6 +132,16 @@ SPARK = Dialect(
         "ends": "endswith({0}, {1})",
         "scientific": "format_string('%.14e', {0})",
         "part": "split_part({0}, 'e', {1})",
+        "piece": "regexp_extract({0}, {1}, {2})",
+        "MD5": "md5({0})",
+        "SHA-1": "sha1({0})",
+        "SHA-256": "sha2({0}, 256)",
+        "SHA-384": "sha2({0}, 384)",
+        "SHA-512": "sha2({0}, 512)",
+        "base64": "regexp_replace(base64(unhex({0})), '[^A-Za-z0-9+/=]', '')",
+        "each": "transform({0}, {1} -> {2})",
+        "counted": "sequence(1, {0})",
+        "total": "aggregate({0}, 0e0, (sum, one) -> sum + one)",
         "inline": "AS",
     },
     doubled=("\\", "'"),

@@ -9,16 +9,28 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 
 from dieutra.engine.lang.ast import Ast
+from dieutra.engine.lang.digests import base64_decode, digest, digest_problem, random, uuid
 from dieutra.engine.lang.errors import EvaluationError
+from dieutra.engine.lang.geo import area, area_problem, distance, from_float, geofence
+from dieutra.engine.lang.moments import (
+    DATE,
+    date_problem,
+    date_time,
+    decimal_date_time,
+    decimal_time,
+    format_date,
+    format_problem,
+    to_date,
+)
+from dieutra.engine.lang.patterns import MAX_TEXT, regex, regex_problem
 from dieutra.engine.lang.values import (
-    EPOCH,
     EXACT,
     NAN,
+    ZERO,
     Value,
     equal,
     is_blank,
@@ -30,21 +42,23 @@ from dieutra.engine.lang.values import (
 )
 
 MANY = 10_000
-DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-FORMATS = set("YymndeHhMS3%")
-HOURS_OF_VIETNAM = Decimal(7)
-MAX_TEXT = 2_000
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function: how many arguments, how Python computes it, what may be refused when the form is read."""
+    """One function: how many arguments, how Python computes it, what may be refused when the form is read.
+
+    `nodes`: it takes node sets, each of which stands for the values of its nodes. `volatile`: it gives another
+    value each time, so no check can repeat it.
+    """
 
     name: str
     low: int
     high: int
     call: Callable[..., Value] | None
     problem: Callable[[list[Ast]], str | None] = lambda arguments: None
+    nodes: bool = False
+    volatile: bool = False
 
     def takes(self, count: int) -> bool:
         return self.low <= count <= self.high
@@ -68,7 +82,9 @@ def selected(value: Value, choice: Value) -> bool:
 
 def selected_at(value: Value, index: Value) -> str:
     words, number = to_text(value).split(), to_number(index)
-    if not number.is_finite() or not 0 <= number < len(words):
+    if number.is_nan():
+        number = Decimal(0)
+    if not number.is_finite() or not -1 < number < len(words):
         return ""
     return words[int(number)]
 
@@ -107,9 +123,12 @@ def coalesce(*values: Value) -> Value:
 # --- numbers
 
 
-def round_(value: Value, places: Value = Decimal(0)) -> Decimal:
-    wanted = to_number(places)
-    return round_half_up(to_number(value), max(-15, min(15, int(wanted))) if wanted.is_finite() else 0)
+def round_(value: Value, places: Value = ZERO) -> Decimal:
+    """To so many places, at most 15 of them; more than 30 of them are absurd and give NaN, as in JavaRosa."""
+    number, wanted = to_number(value), _whole(places)
+    if not number.is_finite():
+        return number
+    return NAN if abs(wanted) > 30 else round_half_up(number, max(-15, min(15, int(wanted))))
 
 
 def int_(value: Value) -> Decimal:
@@ -119,11 +138,6 @@ def int_(value: Value) -> Decimal:
 def absolute(value: Value) -> Decimal:
     number = to_number(value)
     return number if number.is_nan() else EXACT.abs(number)
-
-
-def from_float(number: float) -> Decimal:
-    """A computed double as a decimal of 15 significant digits."""
-    return Decimal(format(number, ".15g"))
 
 
 def _real(compute: Callable[..., float], *values: Value) -> Decimal:
@@ -223,114 +237,7 @@ def translate(value: Value, old: Value, new: Value) -> str:
     return to_text(value).translate(table)
 
 
-def regex(value: Value, pattern: Value) -> bool:
-    text = to_text(value)
-    if len(text) > MAX_TEXT:
-        return False
-    return _pattern(to_text(pattern)).fullmatch(text) is not None
-
-
-@lru_cache(maxsize=1024)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern, re.ASCII)
-    except (re.error, RecursionError, OverflowError) as problem:
-        raise EvaluationError(f"mẫu “{pattern}” viết sai") from problem
-
-
-def _strange_in_regex(pattern: str) -> str | None:
-    """What Java, JavaScript and Python do not read alike: \\p, \\b, (?i), a++, [a&&b] …"""
-    strange = re.search(r"\\[^dDwWsStnr.\\/()\[\]{}?*+|^$\-]|&&", pattern)
-    if strange is None:
-        unescaped = re.sub(r"\\.", "e", pattern)
-        strange = re.search(r"\[[^\]]*\[", unescaped)
-        strange = strange or re.search(r"\(\?(?![:=!])|[*+?}]\+", re.sub(r"\[[^\]]*\]", "c", unescaped))
-    return strange[0] if strange else None
-
-
-def _regex_problem(arguments: list[Ast]) -> str | None:
-    if arguments[1][0] != "str":
-        return "mẫu phải là một đoạn chữ cố định đặt trong dấu nháy"
-    pattern = arguments[1][1]
-    strange = _strange_in_regex(pattern)
-    if strange is not None:
-        return f"mẫu “{pattern}” dùng “{strange}” mà không phải máy nào cũng hiểu"
-    try:
-        _pattern(pattern)
-    except EvaluationError:
-        return f"mẫu “{pattern}” viết sai"
-    return None
-
-
-# --- dates
-
-
-def to_date(value: Value) -> Value:
-    """A date from YYYY-MM-DD or from days since 1970-01-01; blank stays blank; else EvaluationError."""
-    if isinstance(value, date):
-        return value
-    if is_blank(value):
-        return value
-    if isinstance(value, Decimal):
-        return _date_of_days(value)
-    match = DATE.fullmatch(to_text(value))
-    try:
-        if match is None:
-            raise ValueError
-        return date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError:
-        raise EvaluationError(f"“{to_text(value)[:50]}” không phải là ngày (năm-tháng-ngày)") from None
-
-
-def _date_of_days(days: Decimal) -> date:
-    try:
-        return date.fromordinal(EPOCH + math.floor(days))
-    except (ValueError, OverflowError):
-        raise EvaluationError(f"{days} không đổi ra ngày được") from None
-
-
-def _date_problem(arguments: list[Ast]) -> str | None:
-    if arguments[0][0] != "str":
-        return None
-    try:
-        to_date(arguments[0][1])
-    except EvaluationError as problem:
-        return str(problem)
-    return None
-
-
-def format_date(value: Value, pattern: Value) -> str:
-    moment = to_date(value)
-    if not isinstance(moment, date):
-        return ""
-    moment = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
-    return re.sub("%(.?)", lambda match: _date_part(moment, match[1]), to_text(pattern), flags=re.DOTALL)
-
-
-def _date_part(at: datetime, letter: str) -> str:
-    parts = {"Y": f"{at.year:04d}", "y": f"{at.year % 100:02d}", "m": f"{at.month:02d}", "n": str(at.month)}
-    parts |= {"d": f"{at.day:02d}", "e": str(at.day), "H": f"{at.hour:02d}", "h": str(at.hour), "%": "%"}
-    parts |= {"M": f"{at.minute:02d}", "S": f"{at.second:02d}", "3": f"{at.microsecond // 1000:03d}"}
-    if letter not in parts:
-        raise EvaluationError(f"format-date() không hiểu “%{letter}”")
-    return parts[letter]
-
-
-def _format_problem(arguments: list[Ast]) -> str | None:
-    if arguments[1][0] != "str":
-        return "dạng ngày phải là một đoạn chữ cố định đặt trong dấu nháy"
-    unknown = [letter for letter in re.findall("%(.?)", arguments[1][1], re.DOTALL) if letter not in FORMATS]
-    if unknown:
-        return f"không hiểu “%{unknown[0]}”; dùng được %Y %y %m %n %d %e %H %h %M %S %3"
-    return None
-
-
-def decimal_date_time(value: Value) -> Value:
-    """Days since 1970-01-01T00:00Z; a date means midnight in Vietnam."""
-    moment = to_date(value)
-    if not isinstance(moment, date):
-        return moment
-    return EXACT.subtract(to_number(moment), EXACT.divide(HOURS_OF_VIETNAM, Decimal(24)))
+# --- choosing and counting
 
 
 def _selected_problem(arguments: list[Ast]) -> str | None:
@@ -366,6 +273,36 @@ def _pulldata_problem(arguments: list[Ast]) -> str | None:
     return None if are_fixed else "tên tệp và tên cột phải là chữ cố định đặt trong dấu nháy"
 
 
+def checklist(least_: Value, most_: Value, *marks: Value) -> bool:
+    """Whether so many marks are true: between the two, of which one below 0 means no limit."""
+    low, high = (_whole(limit) for limit in (least_, most_))
+    count = sum(map(to_boolean, marks))
+    return (low < 0 or count >= low) and (high < 0 or count <= high)
+
+
+def _whole(value: Value) -> Decimal:
+    number = whole(to_number(value))
+    return ZERO if number.is_nan() else number
+
+
+def weighted_checklist(least_: Value, most_: Value, *pairs: Value) -> bool:
+    """Whether the weights of the marks that are true add up to between the two; `pairs` are mark, weight, …"""
+    total = ZERO
+    for mark, weight in zip(pairs[::2], pairs[1::2], strict=True):
+        if to_boolean(mark):
+            total = EXACT.add(total, to_number(weight))
+    low, high = to_number(least_), to_number(most_)
+    return not any(number.is_nan() for number in (total, low, high)) and low <= total <= high
+
+
+def _pairs_problem(arguments: list[Ast]) -> str | None:
+    return (
+        "cần số tham số chẵn: ít nhất, nhiều nhất, rồi từng cặp điều kiện và trọng số"
+        if len(arguments) % 2
+        else None
+    )
+
+
 def boolean_from_string(value: Value) -> bool:
     return to_text(value).lower() in ("true", "1")
 
@@ -377,22 +314,22 @@ def _table(*functions: Function) -> dict[str, Function]:
 FUNCTIONS: dict[str, Function] = _table(
     Function("if", 3, 3, None),
     Function("once", 1, 1, None),
-    Function("count", 1, MANY, None, _paths_problem),
+    Function("count", 1, MANY, None, _paths_problem, nodes=True),
     Function("position", 0, 1, None, _position_problem),
     Function("indexed-repeat", 3, 7, None, _indexed_problem),
     Function("jr:choice-name", 2, 2, None),
     Function("pulldata", 4, 4, None, _pulldata_problem),
-    Function("randomize", 1, 2, None, _nodes_problem),
+    Function("randomize", 1, 2, None, _nodes_problem, nodes=True),
     Function("today", 0, 0, None),
     Function("now", 0, 0, None),
     Function("coalesce", 2, 20, coalesce),
     Function("selected", 2, 2, selected, _selected_problem),
     Function("selected-at", 2, 2, selected_at),
     Function("count-selected", 1, 1, count_selected),
-    Function("count-non-empty", 1, MANY, count_non_empty),
-    Function("sum", 1, MANY, add_up),
-    Function("min", 1, MANY, least),
-    Function("max", 1, MANY, most),
+    Function("count-non-empty", 1, MANY, count_non_empty, nodes=True),
+    Function("sum", 1, MANY, add_up, nodes=True),
+    Function("min", 1, MANY, least, nodes=True),
+    Function("max", 1, MANY, most, nodes=True),
     Function("round", 1, 2, round_),
     Function("int", 1, 1, int_),
     Function("number", 1, 1, to_number),
@@ -417,8 +354,8 @@ FUNCTIONS: dict[str, Function] = _table(
     Function("atan", 1, 1, real(math.atan)),
     Function("atan2", 2, 2, real(math.atan2)),
     Function("pi", 0, 0, lambda: from_float(math.pi)),
-    Function("concat", 0, MANY, concat),
-    Function("join", 1, MANY, join),
+    Function("concat", 0, MANY, concat, nodes=True),
+    Function("join", 1, MANY, join, nodes=True),
     Function("string-length", 1, 1, string_length),
     Function("substr", 2, 3, substr),
     Function("substring-before", 2, 2, substring_before),
@@ -428,26 +365,57 @@ FUNCTIONS: dict[str, Function] = _table(
     Function("ends-with", 2, 2, ends_with),
     Function("normalize-space", 1, 1, normalize_space),
     Function("translate", 3, 3, translate),
-    Function("regex", 2, 2, regex, _regex_problem),
-    Function("date", 1, 1, to_date, _date_problem),
-    Function("format-date", 2, 2, format_date, _format_problem),
-    Function("decimal-date-time", 1, 1, decimal_date_time, _date_problem),
+    Function("regex", 2, 2, regex, regex_problem),
+    Function("date", 1, 1, to_date, date_problem),
+    Function("date-time", 1, 1, date_time, date_problem),
+    Function("format-date", 2, 2, format_date, format_problem),
+    Function("format-date-time", 2, 2, format_date, format_problem),
+    Function("decimal-date-time", 1, 1, decimal_date_time, date_problem),
+    Function("decimal-time", 1, 1, decimal_time, date_problem),
+    Function("checklist", 2, MANY, checklist, nodes=True),
+    Function("weighted-checklist", 4, MANY, weighted_checklist, _pairs_problem),
+    Function("distance", 1, MANY, distance, nodes=True),
+    Function("area", 1, 1, area, area_problem, nodes=True),
+    Function("geofence", 2, 2, geofence, area_problem),
+    Function("digest", 2, 3, digest, digest_problem),
+    Function("base64-decode", 1, 1, base64_decode),
+    Function("random", 0, 0, random, volatile=True),
+    Function("uuid", 0, 1, uuid, volatile=True),
 )
 
-_CHANCE = "giá trị ngẫu nhiên không kiểm tra lại được"
+_CORE = "hàm của XPath 1.0 mà ODK Collect không có"
+_COLLECT = "chỉ ODK Collect trên máy mới biết"
 REFUSED: dict[str, str] = {
-    "substring": "hãy dùng substr(), vị trí đầu tính từ 0",
-    "floor": "hãy dùng int() hoặc round()",
-    "ceiling": "hãy dùng int() hoặc round()",
-    "date-time": "hãy dùng date()",
-    "decimal-time": "phiếu trên web chưa có câu hỏi về giờ",
-    "format-date-time": "hãy dùng format-date()",
-    "random": _CHANCE,
-    "uuid": _CHANCE,
-    "digest": "chưa có trên web",
-    "area": "chưa có bản đồ trên web",
-    "distance": "chưa có bản đồ trên web",
-    "geofence": "chưa có bản đồ trên web",
+    "substring": f"{_CORE}; hãy dùng substr(), vị trí đầu tính từ 0",
+    "floor": f"{_CORE}; hãy dùng int() hoặc round()",
+    "ceiling": f"{_CORE}; hãy dùng int() hoặc round()",
+    "last": f"{_CORE}; hãy dùng count() của phần lặp lại",
+    "name": f"{_CORE}; hãy viết thẳng tên câu hỏi",
+    "local-name": f"{_CORE}; hãy viết thẳng tên câu hỏi",
+    "namespace-uri": _CORE,
+    "lang": _CORE,
+    "id": _CORE,
+    "jr:itext": "hãy viết thẳng câu chữ hoặc dùng nhãn của lựa chọn",
+    "version": "hãy viết thẳng số phiên bản của phiếu vào biểu thức",
+    "property": f"{_COLLECT}; hãy dùng dòng username, deviceid, email hoặc phonenumber trong trang survey",
+    "extract-signed": f"{_COLLECT} kiểm tra chữ ký; hãy đọc cả đoạn mã vào một câu hỏi kiểu text",
+    "intersects": "ODK Collect của bản này chưa có; hãy dùng geofence()",
+    "depend": "tên cũ của JavaRosa; hãy viết thẳng giá trị thứ nhất",
+    "is-selected": "tên cũ; hãy dùng selected()",
+    "enclosed-area": "tên cũ; hãy dùng area()",
+    "comment-status": "chỉ Enketo mới có",
+    "thousands-sep": "hãy dùng cách trình bày thousands-sep trong cột appearance",
 }
 
-__all__ = ["FUNCTIONS", "REFUSED", "Function", "equal"]
+__all__ = [
+    "DATE",
+    "FUNCTIONS",
+    "MANY",
+    "MAX_TEXT",
+    "REFUSED",
+    "Function",
+    "equal",
+    "format_date",
+    "from_float",
+    "to_date",
+]

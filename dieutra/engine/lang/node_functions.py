@@ -13,8 +13,6 @@ from dieutra.engine.lang.shape import Shape
 from dieutra.engine.lang.shuffle import shuffled
 from dieutra.engine.lang.values import Value, to_number, to_text
 
-TAKES_NODES = frozenset({"sum", "min", "max", "join", "concat", "count-non-empty"})
-
 Values = Callable[[Context], list[Value]]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from dieutra.engine.lang.functions import from_float
-from dieutra.engine.lang.sql_values import FALSE, TRUE, Number, SqlValue
+from dieutra.engine.lang.sql_values import FALSE, TRUE, Number, SqlValue, Truth
 from dieutra.engine.lang.sql_writer import Writer, literal
 from dieutra.engine.lang.values import NEAR
 
@@ -145,16 +145,35 @@ def _count_non_empty(w: Writer, *values: SqlValue) -> SqlValue:
 
 def _round(w: Writer, value: SqlValue, places: SqlValue | None = None) -> SqlValue:
     number = w.short(value.settled(w))
-    wanted = "0e0" if places is None else places.settled(w)
-    asked = w.short(wanted)
-    finite = f"{asked} IS NULL OR {w.dialect.say('infinite', asked)}"
-    limited = f"least(15e0, greatest(-15e0, {w.dialect.say('cut', asked)}))"
-    by = w.named(f"CASE WHEN {finite} THEN 0e0 ELSE {limited} END")
+    wanted = "0e0" if places is None else w.named(f"coalesce({places.settled(w)}, 0e0)")
+    by = w.named(f"least(15e0, greatest(-15e0, {w.dialect.say('cut', wanted)}))")
     up, down = f"pow(10e0, {by})", f"pow(10e0, -{by})"
     moved = w.named(f"CASE WHEN {by} >= 0 THEN {number} * {up} ELSE {number} / {down} END")
-    whole = w.named(f"floor({w.settled(moved)} + 0.5e0)")
-    back = f"CASE WHEN {by} >= 0 THEN {whole} / {up} ELSE {whole} * {down} END"
+    near = w.short(w.settled(moved))
+    up_half = w.dialect.say("floor", f"{near} + 0.5e0")
+    whole = w.named(f"CASE WHEN abs({near}) < 9e15 THEN {up_half} ELSE {near} END")
+    back = f"CASE WHEN abs({wanted}) >= 31 THEN NULL WHEN {by} >= 0 THEN {whole} / {up} ELSE {whole} * {down} END"
     return Number(f"(CASE WHEN {w.dialect.say('infinite', number)} THEN {number} ELSE {back} END)")
+
+
+def _limit(w: Writer, value: SqlValue) -> str:
+    return w.named(f"coalesce({w.dialect.say('cut', w.short(value.settled(w)))}, 0e0)")
+
+
+def _checklist(w: Writer, low: SqlValue, high: SqlValue, *marks: SqlValue) -> SqlValue:
+    flags = [f"CASE WHEN {mark.truth(w)} THEN 1e0 ELSE 0e0 END" for mark in marks]
+    count = w.named(f"({' + '.join(flags or ['0e0'])})")
+    least, most = _limit(w, low), _limit(w, high)
+    return Truth(f"(({least} < 0 OR {count} >= {least}) AND ({most} < 0 OR {count} <= {most}))")
+
+
+def _weighted_checklist(w: Writer, low: SqlValue, high: SqlValue, *pairs: SqlValue) -> SqlValue:
+    total: SqlValue = Number("0e0")
+    for mark, weight in zip(pairs[::2], pairs[1::2], strict=True):
+        added = f"(CASE WHEN {mark.truth(w)} THEN {weight.number(w)} ELSE 0e0 END)"
+        total = ARITHMETIC["+"](w, total, Number(added, weight.exact))
+    sum_ = w.short(total.settled(w))
+    return Truth(f"coalesce({sum_} >= {low.settled(w)} AND {sum_} <= {high.settled(w)}, FALSE)")
 
 
 def _int(w: Writer, value: SqlValue) -> SqlValue:
@@ -191,6 +210,8 @@ CALLS: dict[str, Callable[..., SqlValue]] = {
     "round": _round,
     "int": _int,
     "abs": _abs,
+    "checklist": _checklist,
+    "weighted-checklist": _weighted_checklist,
     "pow": real(_POWER),
     "sqrt": real("sqrt({0})", "{0} >= 0"),
     "exp": real("exp({0})"),

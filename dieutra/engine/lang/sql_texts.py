@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from dieutra.engine.lang.dialects import SPACES
-from dieutra.engine.lang.functions import MAX_TEXT
+from dieutra.engine.lang.digests import algorithm_of
+from dieutra.engine.lang.patterns import MAX_TEXT
 from dieutra.engine.lang.sql_errors import Failing, NotInSql
 from dieutra.engine.lang.sql_values import FALSE, Number, SqlValue, Text, Truth
 from dieutra.engine.lang.sql_writer import Writer
@@ -29,11 +30,12 @@ def _amount(w: Writer, text: str) -> str:
 
 
 def _selected_at(w: Writer, value: SqlValue, index: SqlValue) -> SqlValue:
-    text, at = w.short(value.text(w)), w.short(index.settled(w))
-    place = w.dialect.say("index", w.dialect.say("cut", f"least({at}, {MAX_TEXT}e0)"))
+    text, number = w.short(value.text(w)), w.short(index.settled(w))
+    # Limited at both ends first: a cast of what is too large for it would end the whole query.
+    at = w.named(f"least({MAX_TEXT}e0, greatest(-1e0, coalesce({w.dialect.say('cut', number)}, 0e0)))")
+    place = w.dialect.say("index", at)
     word = w.dialect.say("item", f"({w.words(text)})", f"{place} + 1")
-    inside = f"coalesce({at} >= 0 AND {at} < {_amount(w, text)}, FALSE)"
-    return Text(f"(CASE WHEN {inside} THEN {word} ELSE '' END)")
+    return Text(f"(CASE WHEN {at} >= 0 AND {at} < {_amount(w, text)} THEN {word} ELSE '' END)")
 
 
 def _count_selected(w: Writer, value: SqlValue) -> SqlValue:
@@ -120,16 +122,10 @@ def _translate(w: Writer, value: SqlValue, old: SqlValue, new: SqlValue) -> SqlV
 def _regex(w: Writer, value: SqlValue, pattern: SqlValue) -> SqlValue:
     if not isinstance(pattern, Text) or not pattern.sql.startswith("'"):
         raise NotInSql("regex", "mẫu phải cố định")
-    written = _as_written(w, pattern.sql)
+    written = w.dialect.written(pattern.sql)
     text = w.short(value.text(w))
     fits = w.dialect.say("matches", text, w.dialect.text(_for_re2(written)))
     return Truth(f"(length({text}) <= {MAX_TEXT} AND {fits})")
-
-
-def _as_written(w: Writer, sql: str) -> str:
-    for sign in reversed(w.dialect.doubled):
-        sql = sql.replace(sign * 2, sign) if sign != "'" else sql[1:-1].replace("''", "'")
-    return sql
 
 
 def _for_re2(pattern: str) -> str:
@@ -140,6 +136,17 @@ def _for_re2(pattern: str) -> str:
     if any(int(number) > 1000 for number in re.findall(r"[{,]([0-9]+)(?=[,}])", plain)):
         raise NotInSql("regex", "lặp quá 1000 lần")
     return re.sub(r"(\[[^\]]*)?\\s", lambda m: f"{m[1]}\\t-\\r " if m[1] else r"[\t-\r ]", pattern)
+
+
+def _digest(w: Writer, value: SqlValue, algorithm: SqlValue, encoding: SqlValue | None = None) -> SqlValue:
+    given = [part.sql if isinstance(part, Text) else "" for part in (algorithm, encoding or Text("'base64'"))]
+    if not all(sql.startswith("'") for sql in given):
+        raise NotInSql("digest", "thuật toán phải cố định")
+    name = algorithm_of(w.dialect.written(given[0])) or ""
+    if not w.dialect.table.get(name):
+        raise NotInSql("digest", f"{w.dialect.name} không có {name}")
+    hashed = w.dialect.say(name, value.text(w))
+    return Text(hashed if w.dialect.written(given[1]).lower() == "hex" else w.dialect.say("base64", hashed))
 
 
 CALLS: dict[str, Callable[..., SqlValue | Failing]] = {
@@ -159,4 +166,5 @@ CALLS: dict[str, Callable[..., SqlValue | Failing]] = {
     "normalize-space": _normalize_space,
     "translate": _translate,
     "regex": _regex,
+    "digest": _digest,
 }

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from dieutra.engine.lang.sql_writer import Writer, literal
-from dieutra.engine.lang.values import to_number, to_text
 
 TRUE, FALSE = "TRUE", "FALSE"
 
@@ -123,16 +121,16 @@ class Day(SqlValue):
 
 @dataclass(frozen=True)
 class Moment(SqlValue):
-    """The clock, which stands still while SQL runs."""
+    """A double: milliseconds since 1970-01-01T00:00 in Vietnam. As number and text it is its day."""
 
-    at: datetime
+    sql: str
     kinds = frozenset({"date"})
 
     def number(self, w: Writer) -> str:
-        return literal(float(to_number(self.at)))
+        return w.dialect.say("floor", f"{self.sql} / 86400000e0")
 
     def text(self, w: Writer) -> str:
-        return w.dialect.text(to_text(self.at))
+        return w.dialect.say("string", w.dialect.say("day_of", self.number(w)))
 
     def truth(self, w: Writer) -> str:
         return TRUE

@@ -127,7 +127,7 @@ def _call(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
     if name in node_functions.SPECIAL:
         return node_functions.SPECIAL[name](arguments, self_path, shape, compile_expr)
     function: Any = FUNCTIONS[name].call
-    if name in node_functions.TAKES_NODES and any(map(node_functions.is_set(self_path, shape), arguments)):
+    if FUNCTIONS[name].nodes and any(map(node_functions.is_set(self_path, shape), arguments)):
         spread = node_functions.spread(arguments, self_path, shape, compile_expr)
         return lambda ctx: function(*spread(ctx))
     parts = [compile_expr(part, self_path, shape) for part in arguments]

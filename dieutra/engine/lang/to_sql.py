@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dieutra.engine.lang import sql_dates, sql_numbers, sql_texts
+from dieutra.engine.lang import sql_dates, sql_geo, sql_numbers, sql_texts
 from dieutra.engine.lang.ast import Ast
 from dieutra.engine.lang.sql_errors import Failing, NotInSql, any_of
 from dieutra.engine.lang.sql_values import (
@@ -120,9 +120,13 @@ class _One:
         if name == "once":
             return self.once(self.sql(arguments[0]))
         if name in ("today", "now"):
-            return Sql(Moment(self.now) if name == "now" else Day(f"DATE '{self.now:%Y-%m-%d}'"))
+            return Sql(
+                Moment(sql_dates.milliseconds(self.now))
+                if name == "now"
+                else Day(f"DATE '{self.now:%Y-%m-%d}'")
+            )
         if name not in CALLS:
-            raise NotInSql(name)
+            raise NotInSql(name, NEVER.get(name, ""))
         parts = [self.sql(part) for part in arguments]
         made = CALLS[name](self.w, *(part.value for part in parts))
         value, own = (made.value, made.fails) if isinstance(made, Failing) else (made, None)
@@ -181,8 +185,15 @@ CALLS: dict[str, Callable[..., SqlValue | Failing]] = {
     **sql_numbers.CALLS,
     **sql_texts.CALLS,
     **sql_dates.CALLS,
+    **sql_geo.CALLS,
 }
 SPECIAL = frozenset({"if", "once", "count", "today", "now"})
 IN_SQL = frozenset(CALLS) | SPECIAL
+_CHANCE = "giá trị ngẫu nhiên không tính lại được"
+NEVER = {
+    "random": _CHANCE,
+    "uuid": _CHANCE,
+    "base64-decode": "DuckDB không thay được chữ hỏng trong đoạn mã",
+}
 
 __all__ = ["IN_SQL", "NOTHING", "NotInSql", "Places", "Sql", "ToSql"]

@@ -1,11 +1,12 @@
 """Values while they are being evaluated, and how one kind turns into another (as JavaRosa does it).
 
-A value is text, a Decimal, a boolean, a date or a datetime. Blank is the empty text; arithmetic on what is no
-number gives NaN, which is written back as blank. Numbers are exact decimals of 28 digits.
+A value is text, a Decimal, a boolean, a date or a datetime (as number and text its day in Vietnam). Blank is
+the empty text; arithmetic on what is no number gives NaN, which is written back as blank. Numbers are exact
+decimals of 28 digits.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_DOWN, ROUND_FLOOR, Context, Decimal
 
 Value = str | Decimal | bool | date
@@ -18,7 +19,7 @@ ONE = Decimal(1)
 EPOCH = date(1970, 1, 1).toordinal()
 NEAR = Decimal("1e-12")
 NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
-SECONDS_A_DAY = Decimal(86400)
+VIETNAM = timezone(timedelta(hours=7))
 
 
 def to_number(value: Value) -> Decimal:
@@ -29,11 +30,11 @@ def to_number(value: Value) -> Decimal:
         return _number_of_text(value)
     if isinstance(value, bool):
         return ONE if value else ZERO
-    days = Decimal(value.toordinal() - EPOCH)
-    if isinstance(value, datetime):
-        seconds = value.hour * 3600 + value.minute * 60 + value.second
-        return EXACT.add(days, EXACT.divide(Decimal(seconds), SECONDS_A_DAY))
-    return days
+    return Decimal(_day(value).toordinal() - EPOCH)
+
+
+def _day(value: date) -> date:
+    return value.astimezone(VIETNAM) if isinstance(value, datetime) else value
 
 
 def _number_of_text(text: str) -> Decimal:
@@ -51,7 +52,8 @@ def to_text(value: Value) -> str:
         return number_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+    day = _day(value)
+    return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
 
 
 def number_text(number: Decimal) -> str:

@@ -14,7 +14,7 @@ from dieutra.engine.forms.order import in_order
 from dieutra.engine.forms.typed import MAX_DIGITS, MAX_LENGTH
 from dieutra.engine.lang import paths, reads_itself
 from dieutra.engine.lang.dialects import SPACES
-from dieutra.engine.lang.sql_dates import day_of_text, to_date
+from dieutra.engine.lang.sql_dates import clock_of_text, day_of_text, moment_of_text, to_date
 from dieutra.engine.lang.sql_errors import NotInSql
 from dieutra.engine.lang.sql_values import (
     FALSE,
@@ -23,6 +23,7 @@ from dieutra.engine.lang.sql_values import (
     Answer,
     Choice,
     Day,
+    Moment,
     Number,
     SqlValue,
     Text,
@@ -33,6 +34,7 @@ from dieutra.engine.lang.to_sql import Sql, ToSql
 
 DECIMAL = "-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+STRICT_CLOCK = "[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 # workbook.CONTROL without surrogates, which UTF-8 cannot hold.
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]"
 
@@ -60,11 +62,24 @@ def read(w: Writer, node: Node, raw: str) -> Reading:
         is_day = f"({day.no.sql} IS NOT NULL)"
         number = w.named(f"CASE WHEN {is_day} THEN {day.no.number(w)} ELSE {w.number_of_text(text)} END")
         return Reading(Answer(is_day, day.no, text, number), f"({text} <> '' AND NOT {is_day})", text)
+    if node.type in ("dateTime", "time"):
+        return _moment(w, node.type, text)
     if node.type == "select1":
         strange = f"({text} <> '' AND {_not_offered(w, node, text)})"
     if node.type == "select":
         strange = f"({text} <> '' AND ({strange} OR {_not_offered(w, node, text)}))"
     return Reading(Text(text), w.named(strange), text)
+
+
+def _moment(w: Writer, type_: str, text: str) -> Reading:
+    at = (
+        clock_of_text(w, text, STRICT_CLOCK)
+        if type_ == "time"
+        else moment_of_text(w, text, DATE, STRICT_CLOCK)
+    )
+    good, value = f"({at} IS NOT NULL)", Moment(at)
+    number = w.named(f"CASE WHEN {good} THEN {value.number(w)} ELSE {w.number_of_text(text)} END")
+    return Reading(Answer(good, value, text, number), f"({text} <> '' AND NOT {good})", text)
 
 
 def _found(w: Writer, text: str, pattern: str) -> str:

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             name='Post',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('qtv', 'Quản trị viên'), ('gsv', 'Giám sát viên'), ('bcd', 'Thành viên Ban Chỉ đạo'), ('tk', 'Cơ quan Thống kê'), ('dv', 'Đơn vị kê khai')], max_length=8)),
+                ('role', models.CharField(choices=[('qtv', 'Quản trị viên'), ('gsv', 'Giám sát viên'), ('bcd', 'Thành viên Ban Chỉ đạo'), ('tk', 'Cơ quan Thống kê'), ('dv', 'Đơn vị kê khai'), ('dtv', 'Điều tra viên')], max_length=8)),
                 ('level', models.PositiveSmallIntegerField(verbose_name='cấp')),
                 ('path', dieutra.places.paths.PathField(max_length=120)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -71,6 +71,25 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['campaign', 'path', 'role'], name='post_place')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('campaign', 'user', 'role', 'path'), name='post_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AppUser',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', dieutra.places.paths.PathField(max_length=120)),
+                ('name', models.CharField(max_length=120, verbose_name='tên')),
+                ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('ha1', models.CharField(max_length=32)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('last_used_at', models.DateTimeField(null=True)),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaign')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='app_user', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('campaign', 'path', 'name'), name='app_user_name_once')],
             },
         ),
     ]

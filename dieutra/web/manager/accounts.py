@@ -113,7 +113,7 @@ def _appoint(user: User, campaign: Campaign, areas: object, request: HttpRequest
 
 
 def _post(request: HttpRequest, pk: int) -> Post:
-    posts = visible_to(Post.objects.all(), signed_in(request), "account.read")
+    posts = visible_to(Post.objects.filter(user__app_user__isnull=True), signed_in(request), "account.read")
     return get_object_or_404(posts.select_related("user", "campaign"), pk=pk)
 
 

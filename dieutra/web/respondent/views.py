@@ -16,7 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 from dieutra.cases import actions
 from dieutra.cases.history import steps
 from dieutra.cases.models import Case, State
-from dieutra.cases.queries import case_for, cases_of, comments_on, sheet_as_sent, sheet_to_fill
+from dieutra.cases.queries import (
+    case_for,
+    cases_of,
+    comments_on,
+    sheet_as_sent,
+    sheet_to_fill,
+    submissions_for,
+)
 from dieutra.channels.paper import documents
 from dieutra.channels.web.parse import changes_from_post, justifications_from_post, seen_from_post
 from dieutra.engine.flow.workflow import FILLABLE
@@ -53,6 +60,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     comments = comments_on(case, standing_only=True)
     page = page_of(case, sheet_to_fill(case), comments, request)
     page["general_comments"] = [it for it in comments if not it["path"]]
+    page["submissions"] = list(submissions_for(signed_in(request)).filter(case=case)[:20])
     return render(request, "cases/fill.html", page)
 
 

@@ -1,8 +1,13 @@
 // The functions of the expression language; mirrors dieutra/engine/lang/functions.py, name by name.
 import * as decimal from "./decimal.js";
 import { Dec, NAN, ZERO } from "./decimal.js";
+import { base64Decode, digest } from "./digest.js";
+import { area, distance, geofence } from "./geo.js";
+import { dateTime, decimalDateTime, decimalTime, formatDate, toDate } from "./moments.js";
 import { fullMatch } from "./regex.js";
-import { Day, EvaluationError, dayOf, isBlank, pad, toBoolean, toNumber, toText } from "./values.js";
+import { EvaluationError, isBlank, pad, toBoolean, toNumber, toText } from "./values.js";
+
+export { toDate };
 
 const count = (number) => new Dec(BigInt(number));
 const words = (value) => toText(value).split(/\s+/).filter(Boolean);
@@ -14,8 +19,8 @@ function selected(value, choice) {
 }
 
 function selectedAt(value, index) {
-  const at = decimal.toDouble(toNumber(index));
-  return words(value)[at >= 0 ? Math.trunc(at) : -1] ?? "";
+  const at = Math.trunc(decimal.toDouble(toNumber(index))) || 0;
+  return words(value)[at] ?? "";
 }
 
 function extreme(sign) {
@@ -26,10 +31,11 @@ function extreme(sign) {
     );
 }
 
+/** To so many places, at most 15 of them; more than 30 of them are absurd and give NaN. */
 function round(value, places = ZERO) {
-  const wanted = toNumber(places);
-  const at = wanted.isFinite ? Math.max(-15, Math.min(15, Math.trunc(decimal.toDouble(wanted)))) : 0;
-  return decimal.roundHalfUp(toNumber(value), at);
+  const [number, wanted] = [toNumber(value), wholeOf(places)];
+  if (!number.isFinite) return number;
+  return Math.abs(wanted) > 30 ? NAN : decimal.roundHalfUp(number, Math.max(-15, Math.min(15, wanted)));
 }
 
 /** A function on doubles as one on values. */
@@ -72,51 +78,47 @@ function translate(value, old, replacement) {
   return [...toText(value)].map((sign) => table.get(sign) ?? sign).join("");
 }
 
-export function toDate(value) {
-  if (value instanceof Day || isBlank(value)) return value;
-  if (value instanceof Dec) return dateOfDays(value);
-  const found = /^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})$/.exec(toText(value));
-  const day = found && dayOf(...found.slice(1).map(Number));
-  if (!day) throw new EvaluationError(`date(${toText(value).slice(0, 50)})`);
-  return day;
+function checklist(least, most, ...marks) {
+  const [low, high] = [wholeOf(least), wholeOf(most)];
+  const found = marks.filter(toBoolean).length;
+  return (low < 0 || found >= low) && (high < 0 || found <= high);
 }
 
-function dateOfDays(number) {
-  const days = Math.floor(decimal.toDouble(number));
-  if (!(days >= -719162 && days <= 2932896)) throw new EvaluationError("date()");
-  return new Day(days);
+const wholeOf = (value) => Math.trunc(decimal.toDouble(toNumber(value))) || 0;
+
+function weightedChecklist(least, most, ...pairs) {
+  const [low, high] = [toNumber(least), toNumber(most)];
+  let total = ZERO;
+  for (let at = 0; at < pairs.length; at += 2)
+    if (toBoolean(pairs[at])) total = decimal.add(total, toNumber(pairs[at + 1]));
+  if (low.isNaN || high.isNaN || total.isNaN) return false;
+  return decimal.compare(low, total) <= 0 && decimal.compare(total, high) <= 0;
 }
 
-function formatDate(value, pattern) {
-  const at = toDate(value);
-  return at instanceof Day ? toText(pattern).replace(/%([^]?)/gu, (_, letter) => datePart(at, letter)) : "";
+/** At least 0, below 1, with 15 digits. */
+function random() {
+  const [high, low] = crypto.getRandomValues(new Uint32Array(2));
+  return new Dec(((BigInt(high) << 32n) + BigInt(low)) % 10n ** 15n, -15);
 }
 
-function datePart(at, letter) {
-  const seconds = at.seconds ?? 0;
-  const [hour, minute, second] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const parts = {
-    Y: pad(at.year, 4),
-    y: pad(at.year % 100),
-    m: pad(at.month),
-    n: String(at.month),
-    d: pad(at.day),
-    e: String(at.day),
-    H: pad(hour),
-    h: String(hour),
-    M: pad(minute),
-    S: pad(second),
-    3: pad(at.millis, 3),
-    "%": "%",
-  };
-  if (!(letter in parts)) throw new EvaluationError(`format-date(%${letter})`);
-  return parts[letter];
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+const MAX_LETTERS = 100;
+
+function uuid(length) {
+  if (length === undefined) return newUuid();
+  const number = decimal.toDouble(toNumber(length));
+  if (!(number >= 1 && number <= MAX_LETTERS)) throw new EvaluationError("uuid()");
+  const signs = crypto.getRandomValues(new Uint32Array(Math.trunc(number)));
+  return [...signs].map((sign) => LETTERS[sign % LETTERS.length]).join("");
 }
 
-function decimalDateTime(value) {
-  const at = toDate(value);
-  const offset = decimal.divide(new Dec(7n), new Dec(24n));
-  return at instanceof Day ? decimal.subtract(toNumber(at), offset) : at;
+/** As crypto.randomUUID(), which only exists where the page came over TLS. */
+function newUuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => pad(byte.toString(16))).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 /** Name -> function on values. `if`, `once`, `count`, `today` and `now` are in eval.js. */
@@ -170,7 +172,19 @@ export const FUNCTIONS = new Map(
     translate,
     regex: (value, pattern) => fullMatch(toText(value), toText(pattern)),
     date: toDate,
+    "date-time": dateTime,
     "format-date": formatDate,
+    "format-date-time": formatDate,
     "decimal-date-time": decimalDateTime,
+    "decimal-time": decimalTime,
+    checklist,
+    "weighted-checklist": weightedChecklist,
+    distance,
+    area,
+    geofence,
+    digest,
+    "base64-decode": base64Decode,
+    random,
+    uuid,
   }),
 );

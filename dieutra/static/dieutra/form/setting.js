@@ -3,7 +3,7 @@ import { namesIn, placeOf, rowsAround } from "./places.js";
 import { asStored, storedText } from "./types.js";
 
 function valueFor(sheet, node, path, ast) {
-  return storedText(asStored(sheet.compute(ast, { path, at: rowsAround(path) }), node.type));
+  return storedText(asStored(sheet.compute(ast, { path, at: rowsAround(path) }), node.type), node.type);
 }
 
 /** [[path, value], …] of the nodes that are set when the answers at `paths` were changed by a person. */

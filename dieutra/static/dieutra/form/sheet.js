@@ -222,7 +222,7 @@ export class Sheet {
     const { node, path, reads } = item;
     this.values.set(path, typed(this.stored(path), node)); // once() reads what the node held before.
     const value = asStored(this.compute(node.calculate, item), node.type);
-    const text = storedText(value);
+    const text = storedText(value, node.type);
     if (text !== this.stored(path)) {
       if (text) this.raw.set(path, text);
       else this.raw.delete(path);

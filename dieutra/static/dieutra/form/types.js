@@ -2,7 +2,8 @@
 // Mirrors dieutra/engine/forms/typed.py.
 import { parseDec, whole } from "./decimal.js";
 import { toDate } from "./functions.js";
-import { isPoint, isTime, isTrace, momentOf, shownMoment, shownTime } from "./written.js";
+import { clockOf, dateTime, momentOf, momentText } from "./moments.js";
+import { isPoint, isTime, isTrace, shownMoment, shownTime } from "./written.js";
 import { asTyped, isDate, shownDate, shownNumber } from "./numbers.js";
 import { Day, EvaluationError, dayOf, isBlank, toNumber, toText } from "./values.js";
 
@@ -18,7 +19,7 @@ export function typed(raw, node) {
   if (node.type === "int" || node.type === "decimal") return parseDec(raw);
   if (node.type === "date") return dayOf(...raw.split("-").map(Number));
   if (node.type === "dateTime") return momentOf(raw);
-  return raw;
+  return node.type === "time" ? clockOf(raw) : raw;
 }
 
 /** What to tell the reader about a string that is not of its node's type; null when it is. */
@@ -35,7 +36,7 @@ const PROBLEMS = {
   decimal: (raw, say) => numberProblem(raw, "decimal", say),
   date: (raw, say) => (isDate(raw) ? null : say("badDate", raw)),
   time: (raw, say) => (isTime(raw) ? null : say("badTime", raw)),
-  dateTime: (raw, say) => (momentOf(raw) ? null : say("badMoment", raw)),
+  dateTime: (raw, say) => (isMoment(raw) ? null : say("badMoment", raw)),
   select1: (raw, say, choices) => (isChoice(raw, choices) ? null : say("badChoice", raw)),
   select: (raw, say, choices) => choicesProblem(wordsOf(raw), choices, say),
   rank: (raw, say, choices) => rankProblem(wordsOf(raw), choices, say),
@@ -45,6 +46,11 @@ const PROBLEMS = {
   binary: (raw, say) => (/^[^/\\\x00-\x1f]{1,255}$/.test(raw) ? null : say("badFile", raw)),
   acknowledge: (raw, say) => (raw === "OK" ? null : say("badChoice", raw)),
 };
+
+function isMoment(raw) {
+  const [day, clock] = raw.split("T");
+  return isDate(day) && isTime(clock ?? "") && momentOf(raw) !== null;
+}
 
 const wordsOf = (raw) => raw.split(/\s+/).filter(Boolean);
 
@@ -86,13 +92,26 @@ export function asStored(value, type) {
     return type === "int" ? whole(number) : number;
   }
   if (type === "date") return storedDate(value);
+  if (type === "dateTime" || type === "time") return storedMoment(value);
   if (typeof value === "boolean") return value;
   return isBlank(value) || value.isFinite === false ? "" : toText(value);
 }
 
-/** A value as a response keeps it; a boolean is 1 or 0. */
-export function storedText(value) {
+function storedMoment(value) {
+  try {
+    const at = dateTime(value);
+    return at instanceof Day ? at : "";
+  } catch (problem) {
+    if (problem instanceof EvaluationError) return "";
+    throw problem;
+  }
+}
+
+/** A value as a response keeps it at a node of this type; a boolean is 1 or 0. */
+export function storedText(value, type) {
   if (typeof value === "boolean") return value ? "1" : "0";
+  if (value instanceof Day && type === "dateTime") return momentText(value);
+  if (value instanceof Day && type === "time") return momentText(value).split("T")[1];
   return toText(value);
 }
 

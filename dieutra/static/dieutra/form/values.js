@@ -1,6 +1,6 @@
 // Values while they are evaluated: text, Dec, boolean, Day (a date, perhaps with a time of day). Blank is "".
 // Mirrors dieutra/engine/lang/values.py.
-import { Dec, NAN, ONE, ZERO, add, compare, divide, near, numberText, parseDec } from "./decimal.js";
+import { Dec, NAN, ONE, ZERO, compare, near, numberText, parseDec } from "./decimal.js";
 
 const NUMBER = /^-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$/;
 const MS_A_DAY = 86400000;
@@ -8,7 +8,7 @@ const MS_A_DAY = 86400000;
 /** The expression has no value for these answers, for example date('2021-02-30'). */
 export class EvaluationError extends Error {}
 
-/** A calendar day; `seconds` and `millis` of the day when it is a moment. */
+/** A calendar day; `seconds` and `millis` of the day when it is a moment, which as number and text is its day. */
 export class Day {
   constructor(days, seconds = null, millis = 0) {
     this.days = days; // since 1970-01-01
@@ -49,10 +49,7 @@ export function vietnamNow(at = Date.now()) {
 export function toNumber(value) {
   if (value instanceof Dec) return value;
   if (typeof value === "boolean") return value ? ONE : ZERO;
-  if (value instanceof Day) {
-    const days = new Dec(BigInt(value.days));
-    return value.seconds === null ? days : add(days, divide(new Dec(BigInt(value.seconds)), new Dec(86400n)));
-  }
+  if (value instanceof Day) return new Dec(BigInt(value.days));
   let text = value.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
   if (text.split(",").length === 2) text = text.replace(",", ".");
   return NUMBER.test(text) ? parseDec(text) : NAN;

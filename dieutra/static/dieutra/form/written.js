@@ -1,11 +1,9 @@
 // Times, moments and points on the globe as they are written: what is one, and how it is shown.
-import { isDate } from "./numbers.js";
-import { Day, dayOf } from "./values.js";
+import { momentOf } from "./moments.js";
 
 const TIME = /^([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?$/;
 const COORDINATE = /^-?[0-9]{1,6}(?:\.[0-9]{1,15})?$/;
 const LOCAL_MINUTES = 7 * 60;
-const DAY_SECONDS = 86400;
 
 /** [seconds of the day, thousandths, minutes of the zone] of HH:MM[:SS[.mmm]][zone]; null when it is none. */
 function timeParts(text) {
@@ -28,17 +26,6 @@ function zoneMinutes(zone) {
 
 export function isTime(text) {
   return timeParts(text) !== null;
-}
-
-/** The moment of a stored dateTime, in Vietnam; null when it is none. */
-export function momentOf(text) {
-  const at = text.indexOf("T");
-  const [date, time] = [text.slice(0, at), timeParts(text.slice(at + 1))];
-  if (at < 0 || !isDate(date) || !time) return null;
-  const day = dayOf(...date.split("-").map(Number));
-  const seconds = time[0] + (LOCAL_MINUTES - time[2]) * 60;
-  const shift = Math.floor(seconds / DAY_SECONDS);
-  return new Day(day.days + shift, seconds - shift * DAY_SECONDS, time[1]);
 }
 
 /** Whether a text is `latitude longitude[ altitude[ accuracy]]`. */

@@ -32,7 +32,7 @@ PLAIN: dict[str, Widget] = {
 def field_view(sheet: Sheet, node: Node, column: str = "") -> FieldView:
     raw = sheet.answers.get(node.path, "")
     calculated = node.calculate is not None
-    widget = _widget(node)
+    widget = _widget(sheet, node)
     return FieldView(
         path=node.path,
         label=sheet.words_at(node, node.label),
@@ -67,7 +67,7 @@ def _is(expression: Any, constant: list[str]) -> bool:
     return isinstance(expression, list | tuple) and list(expression) == constant
 
 
-def _widget(node: Node) -> Widget:
+def _widget(sheet: Sheet, node: Node) -> Widget:
     if node.range and (steps(node.range) and {"picker", "vertical"} & set(node.appearance)):
         return "select"
     if node.range:
@@ -77,15 +77,15 @@ def _widget(node: Node) -> Widget:
     if node.type == "select":
         return "checkboxes"
     if node.type == "select1":
-        return "select" if _is_long(node) else "radios"
+        return "select" if _is_long(sheet, node) else "radios"
     if node.type == "date":
         short = next((word for word in ("year", "month-year") if word in node.appearance), None)
         return "date" if short is None else "year" if short == "year" else "month"
     return "textarea" if "multiline" in node.appearance else "text"
 
 
-def _is_long(node: Node) -> bool:
-    """A list to open instead of buttons: asked for, long, or of unknown length and not asked to be buttons."""
+def _is_long(sheet: Sheet, node: Node) -> bool:
+    """A list to open instead of buttons: asked for, long, or changing with other answers."""
     words = set(node.appearance)
     if words & {"minimal", "autocomplete", "search"}:
         return True
@@ -102,7 +102,10 @@ def _is_long(node: Node) -> bool:
         return False
     if any(word.startswith("columns-") for word in words):
         return False
-    return node.itemset is not None or len(node.choices or ()) > MANY_CHOICES
+    if node.itemset is None:
+        return len(node.choices or ()) > MANY_CHOICES
+    listed = sheet.form.lists.get(node.itemset.list)
+    return node.itemset.filter is not None or listed is None or len(listed.rows) > MANY_CHOICES
 
 
 def _style(node: Node) -> str:

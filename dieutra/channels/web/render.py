@@ -151,6 +151,8 @@ def _is_touched(sheet: Sheet, nodes: list[Node]) -> bool:
 
 
 def _section_label(sheet: Sheet, head: Node, asks: bool) -> str:
+    if head.kind == "repeat":
+        return sheet.without_blanks(sheet.words_at(head, head.label))
     if head.kind in CONTAINERS:
         return sheet.words_at(head, head.label)
     return sheet.words["general" if asks else "about"]

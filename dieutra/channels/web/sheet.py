@@ -118,12 +118,15 @@ class Sheet:
     def is_live(self, label: Mapping[str, str] | None) -> bool:
         return "${" in self.text(label)
 
+    def without_blanks(self, text: str) -> str:
+        """A title in which nothing stands for the values that are not there yet."""
+        return text.replace(NOTHING.get(self.lang, NOTHING["en"]), "").strip()
+
     # Places in words
 
     def row_title(self, row: Node, number: int) -> str:
         """“Hộ 2”; with values in the label “2. Hộ ông An”."""
-        label = self.words_at(row, row.label).replace(NOTHING.get(self.lang, NOTHING["en"]), "").strip()
-        label = label or self.words["row"]
+        label = self.without_blanks(self.words_at(row, row.label)) or self.words["row"]
         return f"{number}. {label}" if self.is_live(row.label) else f"{label} {number}"
 
     def rows_in_words(self, path: str) -> str:

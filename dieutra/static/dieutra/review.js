@@ -4,8 +4,15 @@ const form = document.querySelector("[data-review]");
 const box = form.querySelector("[data-remarks]");
 
 function words(field) {
+  const rows = [];
+  for (let row = field.closest(".dt-entry, tbody[data-row-of]"); row; row = row.parentElement.closest(".dt-entry, tbody[data-row-of]"))
+    rows.unshift(row.querySelector("[data-row-title]").textContent.trim());
+  return [...rows, fieldWords(field, rows.length > 0)].join(" · ");
+}
+
+function fieldWords(field, inRow) {
   const labels = (field.getAttribute("aria-labelledby") || "").split(" ").map((id) => document.getElementById(id));
-  const said = labels.filter(Boolean).map((label) => label.textContent.trim());
+  const said = labels.filter((label) => label && !(inRow && label.querySelector("[data-row-title]"))).map((label) => label.textContent.trim());
   if (said.length) return said.join(" – ");
   const label = field.closest("[data-question]")?.querySelector("label, legend");
   return label ? label.textContent.trim() : field.dataset.field;

@@ -70,7 +70,7 @@ class Builder {
     const relevant = this.reads(node.relevant, instance).needs;
     this.items.push({ kind: "relevance", ...instance, makes: `r:${path}`, needs: [...up, ...relevant] });
     if (isList && node.count) this.add("count", instance, [`r:${path}`], node.count);
-    if (!isList) this.addWording(instance);
+    this.addWording(instance);
     if (!node.type || node.kind === "note" || isList || isRow) return;
     this.addValue(instance);
     const own = [`r:${path}`, `v:${path}`];

@@ -18,7 +18,8 @@ export class Wording {
   apply(path) {
     const node = this.sheet.node(path);
     for (const element of this.places.get(path) || []) {
-      const text = this.sheet.wordsAt(path, node[element.dataset.live]);
+      const full = this.sheet.wordsAt(path, node[element.dataset.live]);
+      const text = node.kind === "repeat" ? full.replace(this.sheet.say("blank"), "").trim() : full;
       if (element.textContent !== text) element.textContent = text;
     }
   }

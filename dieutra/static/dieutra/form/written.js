@@ -1,31 +1,15 @@
 // Times, moments and points on the globe as they are written: what is one, and how it is shown.
 import { momentOf } from "./moments.js";
 
-const TIME = /^([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?$/;
+const TIME = /^([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$/;
 const COORDINATE = /^-?[0-9]{1,6}(?:\.[0-9]{1,15})?$/;
-const LOCAL_MINUTES = 7 * 60;
 
-/** [seconds of the day, thousandths, minutes of the zone] of HH:MM[:SS[.mmm]][zone]; null when it is none. */
-function timeParts(text) {
-  const found = TIME.exec(text);
-  if (!found) return null;
-  const [hour, minute, second, millis] = found.slice(1, 5).map((part) => Number(part ?? 0));
-  const zone = zoneMinutes(found[5]);
-  if (hour > 23 || minute > 59 || second > 59 || zone === null) return null;
-  const thousandths = found[4] ? Number(found[4].slice(0, 3).padEnd(3, "0")) : millis;
-  return [hour * 3600 + minute * 60 + second, thousandths, zone];
-}
-
-function zoneMinutes(zone) {
-  if (!zone) return LOCAL_MINUTES;
-  if (zone === "Z") return 0;
-  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(4))];
-  if (hours > 14 || minutes > 59) return null;
-  return (zone[0] === "-" ? -1 : 1) * (hours * 60 + minutes);
-}
-
+/** Whether a text is HH:MM[:SS[.mmm]][zone]. */
 export function isTime(text) {
-  return timeParts(text) !== null;
+  const found = TIME.exec(text);
+  if (!found) return false;
+  const [hour, minute, second] = found.slice(1, 4).map((part) => Number(part ?? 0));
+  return hour < 24 && minute < 60 && second < 60;
 }
 
 /** Whether a text is `latitude longitude[ altitude[ accuracy]]`. */

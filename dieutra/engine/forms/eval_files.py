@@ -27,7 +27,7 @@ class ReadingError(Exception):
 
 def eval_files(form: Path, submission: Path, folder: Path | None = None) -> list[dict[str, Any]]:
     """The records of `explain` for two files. Raises ReadingError."""
-    files = _files(folder or form.parent, but={form.name, submission.name})
+    files = lists_in(folder or form.parent, but={form.name, submission.name})
     try:
         engine_form = _form(form, files)
         return explain(engine_form, read_submission(engine_form, submission.read_bytes()).answers)
@@ -50,7 +50,8 @@ def _form(path: Path, files: Mapping[str, bytes]) -> Form:
     return form_of(path.read_bytes(), files)
 
 
-def _files(folder: Path, but: set[str]) -> dict[str, bytes]:
+def lists_in(folder: Path, but: set[str]) -> dict[str, bytes]:
+    """The CSV and XML files of a folder by name, but for some."""
     if not folder.is_dir():
         return {}
     lists = [path for path in folder.iterdir() if path.suffix.lower() in LISTS and path.name not in but]

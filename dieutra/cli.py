@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from dieutra.cli_forms import add_form_commands
 from dieutra.engine.refusals import Invalid, Refusal
 
 
@@ -62,18 +63,6 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("slug")
     check.set_defaults(run=_kind_check)
 
-    form = commands.add_parser("form", help="questionnaires").add_subparsers(required=True, metavar="what")
-    evaluate = form.add_parser(
-        "eval", help="what every node of a submission is, to compare with other engines"
-    )
-    evaluate.add_argument("form", type=Path, help="an XLSForm workbook or an XForm")
-    evaluate.add_argument("submission", type=Path)
-    evaluate.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    evaluate.add_argument(
-        "--files", type=Path, help="the folder of the lists attached; beside the form when left out"
-    )
-    evaluate.set_defaults(run=_form_eval)
-
     campaign = commands.add_parser("campaign", help="campaigns").add_subparsers(required=True, metavar="what")
     create = campaign.add_parser("create", help="make a campaign from a kind, and its first administrator")
     create.add_argument("kind")
@@ -89,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--admin-name", required=True)
     create.add_argument("--admin-email", required=True, help="gets the activation link")
     create.set_defaults(run=_campaign_create)
+
+    add_form_commands(commands)
 
     places = commands.add_parser("places", help="administrative catalogues").add_subparsers(
         required=True, metavar="what"
@@ -132,18 +123,6 @@ def _parser() -> argparse.ArgumentParser:
     rehearse.add_argument("--keep", type=Path, help="keep database, mail and logs in this folder")
     rehearse.set_defaults(run=_rehearse)
     return parser
-
-
-def _form_eval(options: argparse.Namespace) -> int:
-    from dieutra.engine.forms.eval_files import ReadingError, eval_files, table
-
-    try:
-        nodes = eval_files(options.form, options.submission, options.files)
-    except ReadingError as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    print(json.dumps({"nodes": nodes}, ensure_ascii=False, indent=1) if options.json else table(nodes))
-    return 0
 
 
 def _setup() -> None:
@@ -338,13 +317,13 @@ def _workbook_read(options: argparse.Namespace) -> int:
     _setup()
 
     from dieutra.cases.queries import cases_with_form
-    from dieutra.channels.workbook.read import case_named_in, read_workbook
+    from dieutra.channels.workbook.read import facts_in, read_workbook
 
     try:
         content = options.file.read_bytes()
     except OSError as error:
         raise Invalid(f"Không đọc được tệp {options.file}: {error.strerror}.") from error
-    number = case_named_in(content)
+    number = int(facts_in(content).case)
     case = cases_with_form().filter(pk=number).first()
     if case is None:
         raise Invalid(f"Tệp của phiếu số {number}; cơ sở dữ liệu này không có phiếu đó.")

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "dieutra.campaigns",
     "dieutra.frames",
     "dieutra.cases",
+    "dieutra.channels.workbook",
     "dieutra.web",
 ]
 
@@ -183,10 +184,18 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DIEUTRA_MAIL_FROM", "dieutra <khong-tra-loi@dieutra.localhost>")
 
 ACTIVATION_HOURS = 72
-# Files that belong to cases; several web nodes must see the same folder.
-FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))
 FILE_LIMIT = 10 * 1024 * 1024
 UPLOAD_LIMIT = 10 * 1024 * 1024
+# Files of cases, and workbooks on their way; every web node and worker must see the same folder.
+FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))
+BATCH_LIMIT = 300 * 1024 * 1024  # bytes of workbooks sent back at once
+BATCH_FILES = 1_000  # picked one by one; a .zip may hold more
+FILE_UPLOAD_HANDLERS = [
+    "dieutra.web.uploads.ToStore",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = BATCH_FILES + 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 

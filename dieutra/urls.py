@@ -4,7 +4,16 @@ from allauth.account import views as account
 from django.urls import include, path
 
 from dieutra.web.collector import views as collector
-from dieutra.web.manager import accounts, frames, phones, progress, workbooks
+from dieutra.web.manager import (
+    accounts,
+    form_previews,
+    forms,
+    frames,
+    phones,
+    progress,
+    workbook_batches,
+    workbooks,
+)
 from dieutra.web.public import views as public
 from dieutra.web.respondent import collected, files, workbook
 from dieutra.web.respondent import views as respondent
@@ -26,6 +35,9 @@ urlpatterns = [
     path("", include(phones.urlpatterns)),
     path("", include(frames.urlpatterns)),
     path("", include(workbooks.urlpatterns)),
+    path("", include(workbook_batches.urlpatterns)),
+    path("", include(forms.urlpatterns)),
+    path("", include(form_previews.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

@@ -7,12 +7,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import IntConverter
 
+from dieutra.campaigns.actions import put_up_form
+from dieutra.campaigns.models import Campaign
 from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
+from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
 from dieutra.people.models import AppUser, Post, User
-from tests.cast import PEOPLE, UNITS, World, good_answers, path_of
+from tests.cases.versions import next_version
+from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.openrosa.phone import given_phone, written
 
 EVERYBODY = (*PEOPLE, *UNITS)
@@ -29,6 +34,7 @@ MAY = {
     "withdraw": {"don.vi"},
     "workbook": {"don.vi"},
     "workbook_take": {"don.vi"},
+    "workbook_batches": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "workbooks": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "approve": {"anh.giam.sat"},
     "give_back": {"anh.giam.sat"},
@@ -51,6 +57,9 @@ MAY = {
     "unit_remove": {"co.huyen"},
     "unit_move": {"co.huyen"},
     "unit_undo": {"co.huyen"},
+    "form_put_up": {"ba.trung.uong"},
+    "form_publish": {"ba.trung.uong"},
+    "form_adopt": {"ba.trung.uong"},
 }
 
 
@@ -64,7 +73,8 @@ def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
 
 def takes_posts(pattern: URLPattern, client: Client) -> bool:
     """Does the route answer anything but "GET only" to a POST?"""
-    arguments = {name: 999_999 if name == "pk" else "x" for name in pattern.pattern.converters}
+    converters = pattern.pattern.converters
+    arguments = {name: 999_999 if isinstance(it, IntConverter) else "x" for name, it in converters.items()}
     return client.post(reverse(pattern.name, kwargs=arguments)).status_code != 405
 
 
@@ -115,6 +125,9 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(AppUser.objects.order_by("pk").values_list("pk", "revoked_at")),
         list(Submission.objects.order_by("pk").values_list("pk", "outcome")),
         list(User.objects.order_by("pk").values_list("pk", "email")),
+        list(Campaign.objects.order_by("pk").values_list("pk", "form")),
+        list(Upload.objects.order_by("pk").values_list("pk", "published")),
+        list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
 
@@ -123,7 +136,7 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route in ("approve", "give_back", "withdraw"):
         case = sent(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}
-    if route == "workbooks":
+    if route in ("workbooks", "workbook_batches"):
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
         return reverse(route, args=[world.case("don.vi").pk]), {"base_version": "0"}
@@ -142,6 +155,15 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[held(world).pk]), {"base_version": "1"}
     if route == "listing_upload":
         return reverse(route), {"province": "35"}
+    if route == "form_put_up":
+        return reverse(route), {}
+    if route == "form_publish":
+        centre = world.user("ba.trung.uong")
+        upload = put_up_form(centre, world.campaign, (KIND / "form.xlsx").read_bytes(), "phieu.xlsx")
+        return reverse(route, args=[upload.pk]), {}
+    if route == "form_adopt":
+        standing = world.campaign.form_id
+        return reverse(route, args=[next_version(world.campaign).pk]), {"standing": str(standing)}
     listing = world.listing("347")
     Listing.objects.filter(pk=listing.pk).update(
         state="sent" if route in ("listing_accept", "listing_return") else "reviewing"

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from django.db import transaction
 
 from dieutra.campaigns.kind import folder_rules, kind_from
-from dieutra.campaigns.models import Campaign
-from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem
+from dieutra.campaigns.models import Campaign, FormAdoption
+from dieutra.engine.forms.compare import compare
+from dieutra.engine.forms.examine import examine
+from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.forms.actions import publish
+from dieutra.forms.models import FormVersion, Upload
+from dieutra.forms.queries import engine_form
 from dieutra.people.actions import Pair, Place, create_account
 from dieutra.people.app_users import create_app_user
 from dieutra.people.models import AppUser, Post, Role, User
-from dieutra.people.permission import granting
+from dieutra.people.permission import granting, require
 from dieutra.places import shipped
 from dieutra.places.actions import load_catalogue
 from dieutra.places.models import Area, Catalogue
+
+CENTRE_ONLY = "Chỉ quản trị viên trung ương của cuộc điều tra công bố và đổi mẫu phiếu."
+TRIAL_SECONDS = 5.0
 
 
 @transaction.atomic
@@ -59,6 +68,104 @@ def create_campaign(
     )
     record(None, "campaign.created", campaign, path=campaign.path, campaign_id=campaign.pk, kind=folder.name)
     return campaign
+
+
+def adopt_form(
+    actor: User,
+    campaign: Campaign,
+    version: FormVersion,
+    standing: int,
+    renamed: Mapping[str, str] | None = None,
+) -> FormAdoption:
+    """From now on the campaign goes by another version of its form; its cases follow in the background.
+
+    `standing` is the version that the person saw, Stale when it is no longer; `renamed`: old place -> new place, as she
+    confirmed them. What was sent stays on its version.
+    """
+    require(actor, "form.publish", campaign, why=CENTRE_ONLY)
+    if version.form_id != campaign.form.form_id:
+        raise NotNow(
+            f"Mẫu phiếu {version.form_id} khác mã với mẫu của cuộc điều tra ({campaign.form.form_id}). "
+            "Hãy dùng một phiên bản của đúng mẫu phiếu đó."
+        )
+    if version.pk == standing == campaign.form_id:
+        raise NotNow(f"Cuộc điều tra đang dùng phiên bản {version.version} rồi.")
+    with transaction.atomic():
+        won = Campaign.objects.filter(pk=campaign.pk, form_id=standing).update(form_id=version.pk)
+        if not won:
+            raise Stale(
+                "Mẫu phiếu của cuộc điều tra vừa được người khác đổi. Việc của bạn chưa được ghi; hãy xem lại."
+            )
+        adoption = FormAdoption.objects.create(
+            campaign=campaign,
+            from_form_id=standing,
+            to_form=version,
+            renamed=_sound_renames(standing, version.pk, renamed or {}),
+            by=actor,
+        )
+        record(
+            actor,
+            "campaign.form_adopted",
+            campaign,
+            path=campaign.path,
+            campaign_id=campaign.pk,
+            before=standing,
+            after=version.pk,
+            adoption=adoption.pk,
+        )
+    campaign.form = version
+    return adoption
+
+
+def _sound_renames(old: int, new: int, renamed: Mapping[str, str]) -> dict[str, str]:
+    """Only those among the candidates that a comparison offers."""
+    offered = {(it.old.path, it.new.path) for it in compare(engine_form(old), engine_form(new)).renamed}
+    wrong = [before for before, after in renamed.items() if (before, after) not in offered]
+    if wrong:
+        raise Invalid(
+            "Có cặp câu đổi tên không đúng. Hãy tải lại trang so sánh rồi chọn lại.",
+            [Problem(path, "Không thuộc các cặp được gợi ý") for path in wrong],
+        )
+    return dict(renamed)
+
+
+def put_up_form(actor: User, campaign: Campaign, content: bytes, filename: str) -> Upload:
+    """Keep a workbook with what was found in it, to be looked at and published later. The same bytes twice are one."""
+    require(actor, "form.publish", campaign, why=CENTRE_ONLY)
+    sha256 = hashlib.sha256(content).hexdigest()
+    standing = Upload.objects.filter(campaign=campaign, sha256=sha256).first()
+    if standing is not None:
+        return standing
+    result = examine(content, seconds=TRIAL_SECONDS).to_json()
+    with transaction.atomic():
+        upload, made = Upload.objects.get_or_create(
+            campaign=campaign,
+            sha256=sha256,
+            defaults={"workbook": content, "filename": filename[:200], "result": result, "by": actor},
+        )
+        if made:
+            facts = {"sha256": sha256, "ok": result["ok"]}
+            record(actor, "form.put_up", upload, path=campaign.path, campaign_id=campaign.pk, **facts)
+    return upload
+
+
+def publish_upload(actor: User, upload: Upload) -> FormVersion:
+    """Publish a workbook that was put up, as the next version of the campaign's form."""
+    campaign = upload.campaign
+    require(actor, "form.publish", campaign, why=CENTRE_ONLY)
+    if not upload.result["ok"]:
+        raise NotNow("Tệp này còn lỗi nên chưa công bố được. Hãy sửa các lỗi rồi nạp lại tệp.")
+    form_id = upload.result["form"]["id"]
+    if form_id != campaign.form.form_id:
+        raise NotNow(
+            f"Mã phiếu trong tệp là {form_id}, mẫu phiếu của cuộc điều tra là {campaign.form.form_id}. "
+            "Hãy sửa form_id ở sheet settings rồi nạp lại tệp."
+        )
+    with transaction.atomic():
+        version = publish(actor, bytes(upload.workbook))
+        Upload.objects.filter(pk=upload.pk).update(published=version)
+    upload.published = version
+    return version
 
 
 def _catalogue(slug: str) -> Catalogue:

@@ -34,3 +34,17 @@ class Campaign(models.Model):
     @property
     def kind(self) -> Kind:
         return kind_from(self.kind_slug, self.rules)
+
+
+class FormAdoption(models.Model):
+    """The moment from which a campaign goes by another version of its form; `renamed`: old place -> new place."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="adoptions")
+    from_form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT, related_name="+")
+    to_form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT, related_name="+")
+    renamed = models.JSONField(default=dict)
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}: {self.from_form_id} → {self.to_form_id}"

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
-from dieutra.cases import tally
+from dieutra.cases import adopting, tally
 from dieutra.cases.models import Case, Comment, Draft, Finding, Response, State
 from dieutra.engine.flow import workflow
 from dieutra.engine.flow.workflow import Standing
@@ -47,6 +47,17 @@ class DraftMoved(Stale):
     def __init__(self, draft: Draft) -> None:
         super().__init__("Phiếu đã được lưu từ một cửa sổ khác. Chưa có gì bị ghi đè.")
         self.draft = draft
+
+
+class FormMoved(DraftMoved):
+    """The page shows a version of the form that the case no longer goes by; it must be loaded again."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft)
+        self.message = (
+            "Mẫu phiếu vừa có phiên bản mới và phiếu của bạn đã được chuyển sang. Chưa có gì bị ghi đè. "
+            "Hãy tải lại trang để điền tiếp."
+        )
 
 
 def chain_of(case: Case) -> tuple[int, ...]:
@@ -84,22 +95,28 @@ def save_draft(
     justifications: Mapping[str, str],
     seen: Collection[int] = (),
     tab: str = "",
+    form_shown: int = 0,
     derive: bool = False,
+    ground: str = "case.fill",
 ) -> Saved:
     """Put changed cells into the draft (a blank text clears one); `seen` are remarks that the unit marked as read.
 
-    With `derive` the values that the changes trigger are set here, because the sender could not (a page without
-    JavaScript, a workbook).
+    `form_shown` is the version of the form that the page drew; FormMoved when the case goes by another one now. With
+    `derive` the values that the changes trigger are set here, because the sender could not (a page without JavaScript, a
+    workbook).
+    `ground` is the verb that allows it: a unit fills its form; whoever hands out workbooks brings them back, too.
 
     Raises DraftMoved when `base_version` is not the standing version: nothing is overwritten. The one exception is a
     page (`tab`) whose own last save arrived while the reply was lost: it goes on from there.
     """
-    require(actor, "case.fill", case)
+    require(actor, ground, case)
     form = engine_form(case.form_id)
     stood = Standing(case.state, case.level)
     became = workflow.start(stood)
     _open_for_filling(case)
     _refuse_unstorable({**changes, **justifications})
+    if form_shown and form_shown != case.form_id:
+        raise FormMoved(Draft.objects.filter(case=case).first() or Draft(case=case))
     with transaction.atomic():
         draft, _ = Draft.objects.get_or_create(case=case)
         if tab and draft.saved_tab == tab and draft.version == base_version + 1:
@@ -126,7 +143,8 @@ def save_draft(
         if became != stood:
             _go(actor, case, stood, became, "case.started")
         Comment.objects.filter(case=case, pk__in=seen, seen_at__isnull=True).update(seen_at=timezone.now())
-        record(actor, "draft.saved", case, version=version, cells=len(changes))
+        brought: dict[str, Any] = {} if ground == "case.fill" else {"ground": ground}
+        record(actor, "draft.saved", case, version=version, cells=len(changes), **brought)
     return Saved(version, check.evaluate(form, {**known_from_frame(case), **answers}))
 
 
@@ -229,6 +247,7 @@ def _keep_response(actor: User, case: Case, answers: dict[str, str]) -> Response
     body = json.dumps(answers, ensure_ascii=False, sort_keys=True)
     return Response.objects.create(
         case=case,
+        form_id=case.form_id,
         number=number,
         answers=answers,
         sent_by=actor,
@@ -259,6 +278,7 @@ def withdraw(actor: User, case: Case, version: int) -> None:
     stood = _as_seen(case, version)
     with transaction.atomic():
         _go(actor, case, stood, workflow.withdraw(stood), "case.withdrawn")
+        _catch_up(case)
 
 
 def approve(actor: User, case: Case, version: int) -> None:
@@ -297,6 +317,19 @@ def give_back(actor: User, case: Case, version: int, text: str, comments: Mappin
             Comment(case=case, path=path, text=said, author=actor) for path, said in remarks
         )
         _go(actor, case, stood, became, "case.returned", at_level=post.level, comments=len(remarks))
+        _catch_up(case)
+
+
+def _catch_up(case: Case) -> None:
+    """A form that comes back to its unit goes on with the version that the campaign goes by now."""
+    to = Campaign.objects.values_list("form_id", flat=True).get(pk=case.campaign_id)
+    if to == case.form_id:
+        return
+    way = adopting.way_between(case.form_id, to, adopting.renames_since(case.campaign, case.form_id))
+    try:
+        adopting.carry_over(case, to, way)
+    except adopting.SavedMeanwhile:
+        raise _moved(case) from None
 
 
 def _other_level(case: Case) -> str:

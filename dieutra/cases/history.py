@@ -17,6 +17,7 @@ VERBS = {
     "case.approved": "Duyệt, chuyển cấp trên",
     "case.accepted": "Duyệt, phiếu hoàn thành",
     "case.returned": "Trả lại để sửa",
+    "case.form_changed": "Chuyển sang phiên bản mới của mẫu phiếu",
     "submission.kept": "Nhận bản gửi từ ODK Collect, còn chỗ cần xem lại",
     "submission.held": "Nhận bản gửi từ ODK Collect khác với phiếu đang nhập, chờ chọn",
     "submission.sent": "Nhận bản gửi từ ODK Collect và gửi phiếu",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 
 from dieutra.campaigns.letters import compose
 from dieutra.campaigns.models import Campaign
-from dieutra.cases import tally
+from dieutra.cases import adopting, tally
 from dieutra.cases.actions import open_cases
-from dieutra.cases.models import Case
+from dieutra.cases.models import Case, State
+from dieutra.cases.queries import behind_the_campaign
 from dieutra.frames.models import Listing, Unit
-from dieutra.jobs.actions import beat, job
+from dieutra.jobs.actions import ask, beat, job
 from dieutra.jobs.models import Job
 from dieutra.people.actions import create_account
 from dieutra.people.models import Post, Role, User
@@ -62,6 +65,48 @@ def username_for(campaign: Campaign, unit: Unit) -> str:
     """A unit signs in with its code; with the campaign's number before it where the code is taken."""
     code = unit.code.lower()
     return f"c{campaign.pk}.{code}" if User.objects.filter(username=code).exists() else code
+
+
+@job("cases.adopt_form")
+def adopt_form(work: Job) -> None:
+    """The cases that their units may fill go on with the version that the campaign goes by.
+
+    In batches that commit whole; begun again after a kill it goes on with those that still stand on another version.
+    A case whose unit saved at the same moment comes round again.
+    """
+    campaign = Campaign.objects.get(pk=work.payload["campaign"])
+    left = behind_the_campaign(campaign).count()
+    total = work.done + left
+    while left:
+        done = _adopt_batch(campaign)
+        left = behind_the_campaign(campaign).count()
+        beat(work, done=max(0, total - left), total=total)
+        if not done and left:
+            time.sleep(0.2)  # all of the batch were being saved just now
+
+
+def _adopt_batch(campaign: Campaign) -> int:
+    """How many cases of one batch were taken over."""
+    behind = behind_the_campaign(campaign).select_related("unit__area__parent__parent", "campaign")
+    cases = list(behind.order_by("form_id", "pk")[:BATCH])
+    new = [case for case in cases if case.state == State.NEW]
+    done = adopting.take_over_new(new, campaign.form_id) if new else 0
+    renames: dict[int, dict[str, str]] = {}
+    with transaction.atomic():
+        for case in (case for case in cases if case.state != State.NEW):
+            if case.form_id not in renames:
+                renames[case.form_id] = adopting.renames_since(campaign, case.form_id)
+            way = adopting.way_between(case.form_id, campaign.form_id, renames[case.form_id])
+            done += adopting.take_over(case, campaign.form_id, way)
+    return done
+
+
+@job("cases.adopt_left_over")
+def adopt_left_over(work: Job) -> None:
+    """Now and then: a case that came back or was opened in the very moment of an adoption was passed over by it."""
+    for campaign in Campaign.objects.filter(adoptions__isnull=False).distinct():
+        if behind_the_campaign(campaign).exists():
+            ask("cases.adopt_form", f"left-over-{work.pk}-{campaign.pk}", campaign=campaign.pk)
 
 
 @job("cases.send_returned")

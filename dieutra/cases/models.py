@@ -62,6 +62,7 @@ class Response(models.Model):
     """One sent answer; never changed after."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="responses")
+    form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     answers = models.JSONField()
     sent_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
@@ -103,6 +104,42 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.path}"
+
+
+class FormChange(models.Model):
+    """A case went on with another version of its form; the draft as it stood before is kept here."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="form_changes")
+    from_form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT, related_name="+")
+    to_form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT, related_name="+")
+    answers = models.JSONField()
+    justifications = models.JSONField(default=dict)
+    draft_version = models.PositiveIntegerField()
+    lost_count = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["to_form", "case"], name="form_change_losing", condition=models.Q(lost_count__gt=0)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.from_form_id} → {self.to_form_id}"
+
+
+class Loss(models.Model):
+    """An answer that has no place in the new version of the form; `value` as it was written."""
+
+    change = models.ForeignKey(FormChange, on_delete=models.CASCADE, related_name="losses")
+    path = models.TextField()
+    label = models.TextField(blank=True)
+    value = models.TextField()
+    why = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.change_id} {self.path}"
 
 
 class Attachment(models.Model):

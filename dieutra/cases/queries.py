@@ -12,7 +12,17 @@ from django.utils.timezone import localtime
 
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.actions import answers_now
-from dieutra.cases.models import Attachment, Case, Comment, Draft, Response, State, Submission, Tally
+from dieutra.cases.models import (
+    Attachment,
+    Case,
+    Comment,
+    Draft,
+    FormChange,
+    Response,
+    State,
+    Submission,
+    Tally,
+)
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.engine.forms import check
 from dieutra.engine.forms.form import Form, Node
@@ -37,6 +47,7 @@ class Sheet:
     version: int
     saved_at: datetime | None = None
     saved_by: str = ""
+    form_id: int = 0  # the version that the answers are of; 0: the case's
 
 
 def cases_of(actor: User) -> QuerySet[Case]:
@@ -48,7 +59,7 @@ def cases_of(actor: User) -> QuerySet[Case]:
 
 def case_for(actor: User, pk: int, verb: str) -> QuerySet[Case]:
     """At most one case, if the actor may <verb> it where it lies."""
-    related = ("unit__area__parent__parent", "campaign", "form", "response__sent_by")
+    related = ("unit__area__parent__parent", "campaign", "form", "response__sent_by", "response__form")
     return visible_to(Case.objects.filter(pk=pk), actor, verb).select_related(*related)
 
 
@@ -87,9 +98,9 @@ def sheet_to_fill(case: Case, typed: Mapping[str, str] | None = None) -> Sheet:
 def sheet_as_sent(case: Case, response: Response) -> Sheet:
     """A sent response, evaluated, with the justifications that were sent with it."""
     answers = dict(response.answers)
-    state = check.evaluate(engine_form(case.form_id), answers)
+    state = check.evaluate(engine_form(response.form_id), answers)
     said = {f"{it.check_name}|{it.path}": it.justification for it in response.findings.all()}
-    return Sheet(answers, state, said, case.version)
+    return Sheet(answers, state, said, case.version, form_id=response.form_id)
 
 
 def comments_on(case: Case, standing_only: bool = False) -> list[dict[str, Any]]:
@@ -114,6 +125,9 @@ def comments_on(case: Case, standing_only: bool = False) -> list[dict[str, Any]]
 def place_in_words(case: Case, path: str) -> str:
     """A place of the form as a person reads it: “Tổng số, dòng 01, cột 2”; blank for the whole form."""
     form = engine_form(case.form_id)
+    if place_of(path) not in form.by_path and case.response is not None:
+        # a remark on a question that the new version no longer asks
+        form = engine_form(case.response.form_id)
     node = form.by_path.get(place_of(path))
     if node is None:
         return path
@@ -226,6 +240,19 @@ def cases_at(campaign: Campaign, area: Area, states: Sequence[str] = ()) -> Quer
     if states:
         cases = cases.filter(state__in=states)
     return cases.order_by("path")
+
+
+def behind_the_campaign(campaign: Campaign) -> QuerySet[Case]:
+    """Cases that their unit may fill and that do not yet go by the campaign's version of the form."""
+    return Case.objects.filter(campaign=campaign, state__in=FILLABLE).exclude(form=campaign.form_id)
+
+
+def form_change_of(case: Case) -> FormChange | None:
+    """The last change of the form since the unit last sent it, with what was lost; for the form's page."""
+    changes = FormChange.objects.filter(case=case).select_related("to_form").order_by("-pk")
+    if case.response is not None:
+        changes = changes.filter(at__gt=case.response.sent_at)
+    return changes.first()
 
 
 def counts_by_state(cases: QuerySet[Case]) -> dict[str, int]:

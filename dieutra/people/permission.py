@@ -28,6 +28,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "case.read": frozenset({Role.DV, Role.DTV, Role.QTV, Role.GSV, Role.BCD, Role.TK}),
     "case.fill": frozenset({Role.DV, Role.DTV}),
     "case.review": frozenset({Role.GSV}),
+    "form.publish": frozenset({Role.QTV}),  # at the campaign's own path: the centre
     "workbook.hand_out": frozenset({Role.QTV, Role.GSV}),
 }
 AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review"})

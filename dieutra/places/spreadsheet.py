@@ -42,6 +42,20 @@ BROKEN_ARCHIVE = (
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
+MACROS = ("vbaproject", "macrosheets/", "vbadata")
+ACTIVE = (
+    "xl/externallinks/",
+    "xl/connections.xml",
+    "xl/querytables/",
+    "xl/embeddings/",
+    "xl/activex/",
+    "xl/ctrlprops/",
+)
+DDE = re.compile(rb"<(?:\w+:)?(?:f|definedName)\b[^>]*>\s*[=+@-]*\s*[A-Za-z][A-Za-z0-9_.]{0,30}\|")
+LINKED = (
+    "Tệp có liên kết tới tệp hoặc chương trình khác, hoặc có đối tượng nhúng, nên không được nhận. Hãy xóa các liên kết, "
+    "đối tượng đó (chép số liệu bằng “Dán giá trị”), hoặc tải lại tệp rồi điền lại."
+)
 NOT_EXCEL = "Tệp không mở được như một sổ tính Excel (.xlsx): tệp bị hỏng hoặc không phải Excel. {do}"
 SAVE_AS_XLSX = "Hãy mở tệp bằng Excel, chọn “Lưu thành” loại “Excel Workbook (.xlsx)” rồi gửi lại."
 SAVE_AS_UTF8 = "Hãy lưu lại dưới dạng .xlsx hoặc “CSV UTF-8” rồi gửi lại."
@@ -66,7 +80,7 @@ class Sheets:
         if not content.startswith(b"PK"):
             raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX))
         _refuse_hostile(content)
-        _refuse_macros(content)
+        _refuse_active(content)
         try:
             self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         except CalamineError as error:
@@ -127,13 +141,21 @@ def _refuse_size(content: bytes) -> None:
         raise Invalid(f"Tệp là Excel đời cũ (.xls) hoặc Excel có đặt mật khẩu. {SAVE_AS_XLSX}")
 
 
-def _refuse_macros(content: bytes) -> None:
-    """A macro is known by its part, or by the type that the file gives itself, whatever its name."""
+def _refuse_active(content: bytes) -> None:
+    """Macros, known by their part or by the type that the file gives itself, whatever its name; links; embedded things."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = [name.lower() for name in archive.namelist()]
         types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in archive.namelist() else b""
-    if any("vbaproject" in name or "macrosheets/" in name for name in names) or b"macroEnabled" in types:
-        raise Invalid(f"Tệp có chứa macro nên không được nhận. {SAVE_AS_XLSX}")
+        if any(word in name for name in names for word in MACROS) or b"macroEnabled" in types:
+            raise Invalid(f"Tệp có chứa macro nên không được nhận. {SAVE_AS_XLSX}")
+        if any(name.startswith(ACTIVE) for name in names) or _calls_programs(archive):
+            raise Invalid(LINKED)
+
+
+def _calls_programs(archive: zipfile.ZipFile) -> bool:
+    """DDE: a formula such as `cmd|'/c …'!A0`, which asks another program for its result."""
+    sheets = (name for name in archive.namelist() if name.lower().startswith("xl/worksheets/"))
+    return any(DDE.search(archive.read(name)) for name in (*sheets, "xl/workbook.xml"))
 
 
 def _read_workbook(content: bytes) -> Table:

@@ -17,7 +17,9 @@ DOORS = (
     ("frame.read", "listings", "Bảng kê"),
     ("progress.read", "progress", "Tiến độ"),
     ("account.read", "accounts", "Tài khoản"),
+    ("form.publish", "forms", "Mẫu phiếu"),
 )
+AT_THE_CENTRE = frozenset({"form.publish"})
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,11 @@ def place_in_the_house(request: HttpRequest) -> dict[str, object]:
     if user is None or not user.is_authenticated:
         return {"doors": (), "my_role": "", "campaign": None}
     roles = {post.role for post in posts_of(user)}
+    central = {post.role for post in posts_of(user) if post.level == 0}
     doors = [
         Door(url := reverse(name), words, request.path.startswith(url))
         for verb, name, words in DOORS
-        if roles & GRANTS[verb]
+        if (central if verb in AT_THE_CENTRE else roles) & GRANTS[verb]
     ]
     posts = posts_of(user)
     return {

@@ -41,7 +41,7 @@ def fill(case: Case, content: bytes, answers: dict[str, str]) -> bytes:
     for path, place in layout.places.items():
         node = form.by_path[path]
         if node.calculate is None and node.readonly is None:
-            book[place.sheet][place.cell] = _typed(node.type, answers.get(path, ""), options(node))
+            book[place.sheet][place.cell] = _typed(node.type, answers.get(path, ""), options(node, form))
     for path, choices in layout.choices.items():
         for choice, place in choices.items():
             book[place.sheet][place.cell] = YES if choice in answers.get(path, "").split() else NO

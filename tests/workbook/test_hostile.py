@@ -17,7 +17,7 @@ from dieutra.channels.workbook.make import make_workbook
 from dieutra.channels.workbook.read import read_workbook
 from dieutra.engine.refusals import Invalid
 from dieutra.forms.models import FormVersion
-from tests.cast import World
+from tests.cast import World, path_of
 from tests.workbook.excel import place_of, put, with_parts
 
 
@@ -56,9 +56,10 @@ def test_another_version_of_the_form_is_refused(case: Case) -> None:
     case.form = FormVersion(form_id=old.form_id, version="2099.9")
     with pytest.raises(Invalid, match=r"phiên bản 2021.1; phiếu hiện dùng .* phiên bản 2099.9"):
         from dieutra.channels.workbook.read import _refuse_stranger, stamp_of
-        from dieutra.places.spreadsheet import Sheets
+        from dieutra.places.apart import opened
 
-        _refuse_stranger(stamp_of(Sheets(content)).facts, case)
+        with opened(content) as sheets:
+            _refuse_stranger(stamp_of(sheets).facts, case)
 
 
 def test_an_altered_map_is_refused(case: Case) -> None:
@@ -120,6 +121,48 @@ def test_a_workbook_that_calls_itself_macro_enabled_is_refused(case: Case) -> No
         b"application/vnd.ms-excel.sheet.macroEnabled.main+xml",
     )
     assert "macro" in refusal(with_parts(made(case), {"[Content_Types].xml": types}), case)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "xl/externalLinks/externalLink1.xml",
+        "XL/EXTERNALLINKS/x.xml",
+        "xl/connections.xml",
+        "xl/embeddings/a.bin",
+    ],
+)
+def test_links_to_other_files_and_embedded_things_are_refused(case: Case, part: str) -> None:
+    assert "liên kết tới tệp" in refusal(with_parts(made(case), {part: b"<x/>"}), case)
+
+
+@pytest.mark.parametrize("formula", ["cmd|'/c calc'!A0", "=cmd|' /c calc'!A0", "+MSEXCEL|'x'!A1", "@DDE|x"])
+def test_a_formula_that_calls_another_program_is_refused(case: Case, formula: str) -> None:
+    place = place_of(case, "so_vb_di")
+
+    def write(book: Any) -> None:
+        book[place.sheet][place.cell] = "=1"
+
+    content = altered(made(case), write)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = {name: archive.read(name) for name in archive.namelist() if "worksheets/sheet" in name}
+    called = {name: part.replace(b"<f>1</f>", f"<f>{formula}</f>".encode()) for name, part in sheets.items()}
+    assert called != sheets
+    assert "chương trình khác" in refusal(with_parts(content, called), case)
+
+
+def test_a_file_under_a_macro_name_is_read_by_what_it_is(world: World, case: Case) -> None:
+    """The name says nothing: `.xlsm` without macros is a plain workbook to the server, with macros it is refused."""
+    content = made(case)
+    assert read_workbook(content, case).changes == {}
+    assert "macro" in refusal(with_parts(content, {"xl/vbaData.xml": b"<x/>"}), case)
+
+
+def test_a_text_over_a_total_is_told_and_the_servers_number_stands(case: Case) -> None:
+    read = read_workbook(put(case, made(case), {"lao_dong_r01_c1": "chín mươi", "so_vb_di": 3}), case)
+    assert read.hindering == ()
+    assert "tệp ghi chín mươi" in read.warnings[0].message
+    assert dict(read.changes) == {path_of(case, "so_vb_di"): "3"}
 
 
 @pytest.mark.parametrize(

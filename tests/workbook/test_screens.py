@@ -19,6 +19,7 @@ from dieutra.cases.models import Draft
 from dieutra.channels.workbook import handing
 from dieutra.channels.workbook.read import read_workbook
 from dieutra.cli import main
+from dieutra.engine.refusals import NotNow
 from dieutra.events.models import Event
 from tests.cast import World, good_answers, path_of
 from tests.workbook.excel import fill, place_of, put
@@ -114,14 +115,12 @@ def test_a_blank_workbook_from_the_area_does_not_empty_the_draft(world: World, a
     assert answers[path_of(case, "email")] == "a@example.vn"
 
 
-def test_too_many_workbooks_at_once_are_refused(
-    world: World, at_the_desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_an_area_that_grew_meanwhile_is_not_made_while_the_person_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handing, "MOST", 1)
-    response = at_the_desk("co.huyen").post(reverse("workbooks"), {"area": "347"})
-    assert response.status_code == 409
-    assert "địa bàn nhỏ hơn" in response.content.decode()
-    assert not Event.objects.filter(verb="workbooks.handed_out").exists()
+    monkeypatch.setattr(handing, "AT_ONCE", 1)
+    with pytest.raises(NotNow, match="Lập tệp nén"):
+        handing.hand_out(world.user("co.huyen"), world.campaign, world.listing("347").area)
 
 
 def test_the_page_of_areas_stays_inside_ones_own(world: World, at_the_desk: Desk) -> None:

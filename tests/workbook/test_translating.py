@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from dieutra.channels.workbook.formula import MAX_FORMULA, Translator, Untranslatable
-from dieutra.channels.workbook.layout import SHEET_NAME, lay_out
+from dieutra.channels.workbook.cells import MAX_FORMULA, Untranslatable
+from dieutra.channels.workbook.formula import Translator
+from dieutra.channels.workbook.layout import lay_out
 from dieutra.channels.workbook.rules import Rules
+from dieutra.channels.workbook.sheets import SHEET_NAME
 from dieutra.engine.forms.check import evaluate
 from dieutra.engine.forms.form import Choice, Form, Node
 from dieutra.engine.lang import parse

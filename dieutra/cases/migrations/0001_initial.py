@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('receipt', models.CharField(max_length=20, unique=True)),
                 ('digest', models.CharField(max_length=64)),
+                ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='forms.formversion')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='cases.case')),
                 ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -45,8 +45,8 @@ def receipt_pdf(case: Case, response: Response) -> bytes:
         "receipt.typ",
         {
             "campaign": case.campaign.name,
-            "form": case.form.title,
-            "form_version": case.form.version,
+            "form": response.form.title,
+            "form_version": response.form.version,
             "unit": case.unit.name,
             "code": case.unit.code,
             "area": case.unit.area.name,
@@ -78,7 +78,7 @@ def phone_pdf(campaign: Campaign, phone: AppUser, area: Area, svg: str) -> bytes
 
 def form_pdf(case: Case, sheet: Sheet, sent: Response | None) -> bytes:
     """The whole form with its answers, findings and justifications; without `sent` it is marked as a draft."""
-    form = engine_form(case.form_id)
+    form = engine_form(sent.form_id if sent else case.form_id)
     answers = {**sheet.answers, **sheet.state.values}
     view = form_view(
         form,

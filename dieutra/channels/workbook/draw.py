@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import quote_sheetname
 
-from dieutra.channels.workbook.formula import Untranslatable
 from dieutra.channels.workbook.layout import ANCHOR, CODE, FIRST, LABEL, STATUS, TOP, Line, Section, vi
-from dieutra.channels.workbook.rules import HARD, MISSING, SKIPPED, SOFT, WORDS, Rules, Verdict
+from dieutra.channels.workbook.pen import TRUE, Pen
+from dieutra.channels.workbook.rules import Rules
+from dieutra.channels.workbook.sheets import has_choice_cells
 from dieutra.channels.workbook.styles import Styles, height
-from dieutra.channels.workbook.validation import validation
-from dieutra.channels.workbook.values import LONGEST, NO, YES, as_cell, options
+from dieutra.channels.workbook.values import NO, YES
+from dieutra.channels.workbook.verdicts import Verdicts
 from dieutra.engine.forms.form import Label, Node
 from dieutra.engine.forms.shown import fill
 
 LABEL_WIDTH, CODE_WIDTH, CHECK_WIDTH = 46.0, 7.0, 60.0
 WIDTHS = {1: 44.0, 2: 22.0, 3: 16.0}
-MOST_SAID = 60  # checks told beside one line; more would not fit into a formula
-SERVER = "hệ thống tính"
-TRUE = ["call", "true"]
 
 
 class Drawing:
@@ -31,19 +28,23 @@ class Drawing:
         self, sheet: Any, section: Section, rules: Rules, styles: Styles, lists: Mapping[str, str]
     ) -> None:
         self.sheet, self.section, self.rules, self.styles, self.lists = sheet, section, rules, styles, lists
-        self.answers, self.state = rules.state.values, rules.state
+        self.answers = rules.shown
+        self.pen = Pen(sheet, rules, styles, lists)
         self.width = WIDTHS.get(section.columns, 14.0)
         self.last = section.check_column - 1
         self.roles: dict[str, str] = {}
-        self.counts: Counter[str] = Counter()
+        self.verdicts = Verdicts(sheet, section.name, rules, styles)
 
     def draw(self, title: str, unit: str) -> dict[str, str]:
-        """Draws all of it; the role of each answer by path."""
+        """Draws all of it; the role of each answer by path. The counts of statuses are with `verdicts`."""
         self._columns()
         self._top(title, unit)
         for line in self.section.lines:
             DRAW[line.kind](self, line)
-        self._colours()
+        end = max(TOP, self.section.end - 1)
+        area = (TOP, FIRST, end, self.last)
+        self.verdicts.colour(area, STATUS)
+        self.verdicts.colour_messages(TOP, end, self.section.check_column)
         self._paper(unit)
         return self.roles
 
@@ -139,7 +140,7 @@ class Drawing:
             if cell is None:
                 self.sheet.write_blank(line.row, FIRST + at, None, self.styles["blocked"])
             else:
-                self._answer(cell, line.row, FIRST + at)
+                self.roles[cell.path] = self.pen.write(cell, cell.path, line.row, FIRST + at)
         self._verdicts(line, [(at, cell) for at, cell in enumerate(line.cells) if cell])
 
     def _question(self, line: Line) -> None:
@@ -156,15 +157,25 @@ class Drawing:
             points += height(hint, LABEL_WIDTH + CODE_WIDTH, 9) - 4
         if "multiline" in node.appearance:
             points = max(points, 80)
-        if node.type == "select":
+        if has_choice_cells(node):
             self._across_answer(line.row, "label", "Chọn “Có” ở các dòng dưới đây")
             self.sheet.set_row(line.row, points)
             self._verdicts(line, [(0, node)])
             return
         answer = self.answers.get(node.path, "")
         self.sheet.set_row(line.row, max(points, height(answer, self.width * self.section.columns)))
-        self._answer(node, line.row, FIRST, wide=True)
+        self.roles[node.path] = self.pen.write(node, node.path, line.row, FIRST, until=self.last)
         self._verdicts(line, [(0, node)])
+
+    def _repeat(self, line: Line) -> None:
+        """A repeat has a sheet of its own; here stands the way to it."""
+        sheet = next(it for it in self.rules.layout.row_sheets if it.repeat == line.node)
+        words = f"{sheet.label}: điền ở trang “{sheet.name}”"
+        self._across(line.row, words, "heading", 22)
+        self.sheet.write_url(
+            line.row, LABEL, f"internal:{quote_sheetname(sheet.name)}!A1", self.styles["link"], words
+        )
+        self._verdicts(line, [(0, line.node)])
 
     def _words(self, node: Node) -> tuple[str, str]:
         words = self._vi(node.label) or node.name
@@ -197,115 +208,13 @@ class Drawing:
         else:
             self.sheet.write_blank(row, FIRST, None, self.styles[style])
 
-    # --- answers
-
-    def _answer(self, node: Node, row: int, column: int, wide: bool = False) -> None:
-        answer = self.answers.get(node.path, "")
-        content = as_cell(node, answer, options(node)) if answer else ""
-        role, style = self._role(node, answer, "answer" if wide else "input")
-        self.roles[node.path] = role
-        if wide and self.last > FIRST:
-            self.sheet.merge_range(row, column, row, self.last, "", self.styles[style])
-        formula = self.rules.formulas.get(node.path)
-        if role == "calculated" and formula is not None:
-            self.sheet.write_formula(row, column, f"={formula}", self.styles[style], content)
-        elif role == "calculated":
-            self._write(row, column, content or SERVER, style)
-        else:
-            self._write(row, column, content if len(answer) <= LONGEST else answer[:LONGEST], style)
-        if role == "input":
-            rule = validation(node, self.rules.form.checks, self.lists.get(node.path, ""))
-            self.sheet.data_validation(row, column, row, column, rule)
-
-    def _write(self, row: int, column: int, content: Any, style: str) -> None:
-        """Text is always written as text, so that no answer becomes a formula."""
-        if content == "":
-            self.sheet.write_blank(row, column, None, self.styles[style])
-        elif isinstance(content, str):
-            self.sheet.write_string(row, column, content, self.styles[style])
-        elif isinstance(content, float):
-            self.sheet.write_number(row, column, content, self.styles[style])
-        else:
-            self.sheet.write_datetime(row, column, content, self.styles[style])
-
-    def _role(self, node: Node, answer: str, place: str) -> tuple[str, str]:
-        """What may be done with the cell, and its style; `place`: numbers stand left in an `answer`."""
-        number = node.type in ("int", "decimal")
-        if node.calculate is not None:
-            if node.path not in self.rules.formulas:
-                return "calculated", "server"
-            left = "answer_" if place == "answer" and number else ""
-            return "calculated", f"{left}total_{node.type if number else 'string'}"
-        if (node.readonly is not None and list(node.readonly) == TRUE) or len(answer) > LONGEST:
-            return "fixed", "fixed"
-        if node.type == "int" and not node.is_amount:
-            return "input", "input_plain"
-        return "input", f"{place}_{node.type}" if number else f"input_{node.type}"
-
-    # --- what the checks say
-
     def _verdicts(self, line: Line, cells: list[tuple[int, Node]]) -> None:
         """The line's anchor, a hidden status per cell, and the messages of all of them beside the line."""
         self.sheet.write_string(line.row, ANCHOR, line.node.path)
-        spoken: list[Verdict] = []
         for at, node in cells:
-            verdicts = self.rules.verdicts.get(node.path, [])
-            spoken += verdicts
-            status, now = self._status(node, verdicts)
-            if status:
-                self.sheet.write_formula(line.row, STATUS + at, f"={status}", None, now)
-                self.counts[now] += 1
-        if spoken:
-            name = self.section.name
-            spoken = spoken[:MOST_SAID]
-            parts = [f'IF({it.fails.seen_from(name)},{it.says.seen_from(name)}&"  ","")' for it in spoken]
-            said = "  ".join(self.rules.rows[it.fails.row].said_now for it in spoken if it.now)
-            formula = f"=TRIM({'&'.join(parts)})"
-            self.sheet.write_formula(
-                line.row, self.section.check_column, formula, self.styles["message"], said
-            )
-
-    def _status(self, node: Node, verdicts: list[Verdict]) -> tuple[str, str]:
-        """The formula of a cell's status and its value now; nothing when it has none."""
-        name = self.section.name
-        try:
-            gate = self.rules.gate(node.path)
-        except Untranslatable:
-            gate = None
-        steps: list[tuple[str, str, bool]] = []
-        if gate:
-            steps.append((f"NOT({gate.seen_from(name)})", SKIPPED, node.path not in self.state.relevant))
-        for severity, letter in (("hard", HARD), ("soft", SOFT)):
-            of_it = [it for it in verdicts if it.check.severity == severity]
-            if of_it:
-                fails = ",".join(it.fails.seen_from(name) for it in of_it)
-                steps.append((f"OR({fails})", letter, any(it.now for it in of_it)))
-        if node.type != "select" and node.required is not None and list(node.required) == TRUE:
-            blank = self.rules.layout.places[node.path].cell
-            steps.append((f'{blank}=""', MISSING, node.path in self.state.missing))
-        formula = '""'
-        for test, letter, _ in reversed(steps):
-            formula = f'IF({test},"{letter}",{formula})'
-        return (formula if steps else "", next((letter for _, letter, now in steps if now), ""))
-
-    def _colours(self) -> None:
-        """Cells take the colour of their hidden status, which lies as far right of each as `STATUS` of `FIRST`."""
-        area = (TOP, FIRST, max(TOP, self.section.end - 1), self.last)
-        status = xl_rowcol_to_cell(TOP, STATUS)
-        for letter, name in ((SKIPPED, "skipped"), (HARD, "hard"), (SOFT, "soft"), (MISSING, "missing")):
-            self._when(area, f'={status}="{letter}"', name)
-        for path, place in self.rules.layout.places.items():
-            if place.sheet == self.section.name and self.rules.form.by_path[path].type == "decimal":
-                # without this a whole number would show a dangling decimal mark
-                here = (place.row, place.column, place.row, place.column)
-                self._when(here, f"=IFERROR({place.cell}=INT({place.cell}),FALSE)", "whole")
-        beside = (TOP, self.section.check_column, area[2], self.section.check_column)
-        first = xl_rowcol_to_cell(TOP, self.section.check_column)
-        self._when(beside, f'=LEFT({first},{len(WORDS["soft"])})="{WORDS["soft"]}"', "soft_words")
-
-    def _when(self, area: tuple[int, int, int, int], criteria: str, name: str) -> None:
-        rule = {"type": "formula", "criteria": criteria, "format": self.styles[f"when_{name}"]}
-        self.sheet.conditional_format(*area, rule)
+            self.verdicts.write_status(node, node.path, line.row, STATUS + at)
+        paths = [node.path for _, node in cells]
+        self.verdicts.write_messages(paths, line.row, self.section.check_column)
 
 
 DRAW: dict[str, Callable[[Drawing, Line], None]] = {
@@ -315,5 +224,6 @@ DRAW: dict[str, Callable[[Drawing, Line], None]] = {
     "columns": Drawing._heads,
     "row": Drawing._row,
     "question": Drawing._question,
+    "repeat": Drawing._repeat,
     "choice": Drawing._choice,
 }

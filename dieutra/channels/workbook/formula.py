@@ -7,53 +7,14 @@ Numbers are compared to within 1e-6, because Excel adds doubles and the server e
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
+from dieutra.channels.workbook.cells import KINDS, NUMERIC, Cells, Untranslatable, fitting, quoted
 from dieutra.engine.lang.ast import Ast
 from dieutra.engine.lang.functions import DATE
 from dieutra.engine.lang.values import NUMBER
 
-MAX_FORMULA = 8_000
-MAX_LITERAL = 250
 EPOCH_IN_EXCEL = 25_569
-NUMERIC = frozenset({"int", "decimal"})
-
-
-class Untranslatable(Exception):
-    """Excel cannot say this as the server does."""
-
-
-class Cells(Protocol):
-    """How a formula at one place of the workbook reads the answers."""
-
-    def type_of(self, path: str) -> str | None: ...
-
-    def value(self, path: str) -> str:
-        """A number, a text or a day; `""` when blank or not asked; for a choice its code. Never an error."""
-
-    def is_blank(self, path: str) -> str: ...
-
-    def added(self, paths: Sequence[str]) -> str:
-        """The sum of numeric cells, blank ones skipped."""
-
-    def chosen(self, path: str, choice: str) -> str: ...
-
-    def count_chosen(self, path: str) -> str: ...
-
-
-def quoted(text: str) -> str:
-    """A text literal, in pieces that Excel takes."""
-    pieces = [text[at : at + MAX_LITERAL] for at in range(0, len(text), MAX_LITERAL)] or [""]
-    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
-
-
-def fitting(formula: str) -> str:
-    """The formula, unless Excel would refuse the whole file because of its length."""
-    if len(formula) > MAX_FORMULA:
-        raise Untranslatable("quá dài")
-    return formula
 
 
 class Translator:
@@ -86,7 +47,17 @@ class Translator:
         return ast[:2] in (["call", "sum"], ["call", "coalesce"]) and all(map(self._stays_whole, ast[2:]))
 
     def _path(self, ast: Ast) -> str | None:
-        return self.self_path if ast[0] == "self" else ast[1] if ast[0] == "path" else None
+        return self.self_path if ast[0] == "self" else self.cells.path(ast[1]) if ast[0] == "path" else None
+
+    def _paths(self, ast: Ast) -> list[str] | None:
+        """The paths of what may be a node set; None for anything else. A narrowed set is left to the server."""
+        if ast[0] == "self":
+            return [self.self_path]
+        if ast[0] == "path":
+            return self.cells.all_paths(ast[1])
+        if ast[0] == "where" and all(len(step) == 1 for step in ast[2:]):
+            return self.cells.all_paths(ast[1], everywhere=True)
+        return None
 
     # --- kinds
 
@@ -164,9 +135,13 @@ class Translator:
             return None if left is None or right is None else left + right
         if ast[:2] != ["call", "sum"]:
             return None
-        found = [self._path(part) for part in ast[2:]]
-        numeric = [path for path in found if path is not None and self.cells.type_of(path) in NUMERIC]
-        return numeric if len(numeric) == len(found) else None
+        found: list[str] = []
+        for part in ast[2:]:
+            paths = self._paths(part)
+            if paths is None or any(self.cells.type_of(path) not in NUMERIC for path in paths):
+                return None
+            found += paths
+        return found
 
     def _sum(self, parts: list[Ast]) -> str:
         summed = self._summed(["call", "sum", *parts])
@@ -193,10 +168,20 @@ class Translator:
         return numbers[0]
 
     def _count_non_empty(self, parts: list[Ast]) -> str:
-        found = [self._path(part) for part in parts]
+        found = [self._paths(part) for part in parts]
         if None in found:
             raise Untranslatable("count-non-empty")
-        return "(" + "+".join(f"IF({self.cells.is_blank(path)},0,1)" for path in found if path) + ")"
+        each = [f"IF({self.cells.is_blank(path)},0,1)" for paths in found for path in paths or ()]
+        return f"({'+'.join(each) or '0'})"
+
+    def _count(self, parts: list[Ast]) -> str:
+        """How many nodes are asked: rows that are there, questions that are not skipped."""
+        found = [self._paths(part) for part in parts]
+        if None in found:
+            raise Untranslatable("count")
+        asked = [self.cells.asked(path) for paths in found for path in paths or ()]
+        each = [f"IF({condition},1,0)" for condition in asked if condition]
+        return "(" + "+".join([str(asked.count("")), *each]) + ")"
 
     def _count_selected(self, parts: list[Ast]) -> str:
         path = self._path(parts[0])
@@ -277,23 +262,6 @@ class Translator:
 
 
 ARITHMETIC = {"+": "+", "-": "-", "*": "*", "div": "/"}
-KINDS = {
-    "number": {
-        "sum",
-        "count-non-empty",
-        "count-selected",
-        "round",
-        "int",
-        "abs",
-        "number",
-        "string-length",
-        "min",
-        "max",
-    },
-    "truth": {"true", "false", "not", "boolean", "selected", "contains", "starts-with"},
-    "date": {"today", "date"},
-    "text": {"concat"},
-}
 Compute = Callable[[Translator, list[Ast]], str]
 NUMBERS: dict[str, Compute] = {
     "sum": Translator._sum,
@@ -305,6 +273,7 @@ NUMBERS: dict[str, Compute] = {
     "number": lambda it, parts: it.number(parts[0]),
     "min": lambda it, parts: it._extreme("min", parts),
     "max": lambda it, parts: it._extreme("max", parts),
+    "count": Translator._count,
     "count-non-empty": Translator._count_non_empty,
     "count-selected": Translator._count_selected,
     "string-length": lambda it, parts: f"LEN({it.text(parts[0])})",
@@ -320,15 +289,3 @@ TRUTHS: dict[str, Compute] = {
     "contains": lambda it, parts: f"ISNUMBER(FIND({it.text(parts[1])},{it.text(parts[0])}))",
     "starts-with": lambda it, parts: f"(FIND({it.text(parts[1])},{it.text(parts[0])}&{it.text(parts[1])})=1)",
 }
-
-REFERENCE = re.compile(r"\$\{(/[^}]*)\}")
-
-
-def message(text: str, cells: Cells, shown: Callable[[str], str]) -> str:
-    """A message as a formula: `${/data/a}` becomes what stands in that cell (`shown`), “(trống)” when blank."""
-    pieces = REFERENCE.split(text)
-    parts = [quoted(piece) for piece in pieces[::2]]
-    for number, path in enumerate(pieces[1::2]):
-        value = f'IF({cells.is_blank(path)},"(trống)",{shown(path)})'
-        parts.insert(2 * number + 1, value)
-    return "&".join(part for part in parts if part != '""')

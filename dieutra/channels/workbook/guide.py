@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
@@ -20,9 +20,10 @@ STEPS = (
     "2. Câu có danh sách: bấm vào ô, bấm mũi tên rồi chọn. Số ghi bình thường; ngày ghi ngày/tháng/năm.",
     "3. Cột “Kiểm tra” báo lỗi và cảnh báo ngay khi nhập. Một số kiểm tra chỉ hệ thống làm được và sẽ báo "
     "khi tệp được gửi lên.",
-    "4. Lưu tệp (.xlsx), vào trang phiếu trên hệ thống, chọn “Làm trên Excel” và gửi chính tệp này lên. "
-    "Gửi tệp chưa phải là nộp phiếu: sau đó hãy kiểm tra, ghi giải trình cho các cảnh báo rồi gửi phiếu trên trang web.",
-    "5. Không thêm, xóa, chuyển dòng hoặc cột và không đổi tên trang. Tệp này chỉ dùng cho đơn vị ghi ở trên.",
+    "4. Cảnh báo mà số liệu vẫn đúng: ghi lý do ở trang “Giải trình”, dòng có chữ “Cần giải trình”.",
+    "5. Lưu tệp (.xlsx), vào trang phiếu trên hệ thống, chọn “Làm trên Excel” và gửi chính tệp này lên. "
+    "Gửi tệp chưa phải là nộp phiếu: sau đó hãy kiểm tra rồi gửi phiếu trên trang web.",
+    "6. Không thêm, xóa, chuyển dòng hoặc cột và không đổi tên trang. Tệp này chỉ dùng cho đơn vị ghi ở trên.",
 )
 LEGEND = (
     ("input_string", "Ô để nhập"),
@@ -86,17 +87,26 @@ def _sections(page: _Page, layout: Layout, counts: Counts) -> None:
         sheet.write_string(page.row, column, words, styles["head"])
     page.row += 1
     first = page.row
-    for section in layout.sections:
-        name = quote_sheetname(section.name)
-        sheet.write_url(page.row, 0, f"internal:{name}!A1", styles["link"], section.label)
-        start = xl_rowcol_to_cell(TOP, STATUS, row_abs=True, col_abs=True)
-        last = xl_rowcol_to_cell(max(TOP, section.end - 1), STATUS + section.columns - 1, True, True)
+    for name, label, area in _status_areas(layout):
+        sheet.write_url(page.row, 0, f"internal:{quote_sheetname(name)}!A1", styles["link"], label)
         for column, letter in enumerate((MISSING, HARD, SOFT), start=1):
-            formula = f'=COUNTIF({name}!{start}:{last},"{letter}")'
-            sheet.write_formula(
-                page.row, column, formula, styles["count"], counts[section.name].get(letter, 0)
-            )
+            formula = f'=COUNTIF({quote_sheetname(name)}!{area},"{letter}")'
+            sheet.write_formula(page.row, column, formula, styles["count"], counts[name].get(letter, 0))
         page.row += 1
     for column, name in ((1, "missing"), (2, "hard"), (3, "soft")):
         rule = {"type": "cell", "criteria": ">", "value": 0, "format": styles[f"when_{name}"]}
         sheet.conditional_format(first, column, page.row - 1, column, rule)
+
+
+def _status_areas(layout: Layout) -> Iterator[tuple[str, str, str]]:
+    """Name, label and the cells with the hidden statuses of each sheet that is filled in."""
+    for section in layout.sections:
+        last = max(TOP, section.end - 1)
+        yield section.name, section.label, _area(STATUS, last, STATUS + section.columns - 1)
+    for rows in layout.row_sheets:
+        last, width = max([TOP, *(row.row for row in rows.rows)]), len(rows.columns)
+        yield rows.name, rows.label, _area(rows.status_column, last, rows.status_column + width - 1)
+
+
+def _area(first: int, last_row: int, last: int) -> str:
+    return f"{xl_rowcol_to_cell(TOP, first, True, True)}:{xl_rowcol_to_cell(last_row, max(first, last), True, True)}"

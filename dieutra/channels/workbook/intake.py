@@ -9,11 +9,13 @@ from django.core import signing
 
 from dieutra.cases import actions
 from dieutra.cases.models import Case
-from dieutra.cases.queries import sheet_to_fill
+from dieutra.cases.queries import place_in_words, sheet_to_fill
 from dieutra.channels.workbook.read import Problem, Read, read_workbook
+from dieutra.channels.workbook.read_rows import laid_over
 from dieutra.channels.workbook.values import options
-from dieutra.engine.forms.form import Node
+from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.forms.shown import shown
+from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Stale
 from dieutra.forms.queries import engine_form
 from dieutra.people.models import User
@@ -24,7 +26,7 @@ CHOICE_LASTS = 2 * 60 * 60  # seconds that a person may think about a conflict
 
 @dataclass(frozen=True)
 class Taken:
-    """The file's changes stand in the draft; `cells` answers were changed."""
+    """The file's changes stand in the draft; `cells` answers and justifications were changed."""
 
     cells: int
     warnings: tuple[Problem, ...]
@@ -55,16 +57,22 @@ class Moved:
 
 def take(actor: User, case: Case, content: bytes) -> Taken | Moved:
     """Store what the unit changed in its workbook. Raises Invalid, naming every cell, when one cannot be taken."""
-    read = read_workbook(content, case)
+    return keep(actor, case, read_workbook(content, case))
+
+
+def keep(actor: User, case: Case, read: Read, ground: str = "case.fill") -> Taken | Moved:
+    """Store what a workbook that was read changes; `ground` is the verb that allows it."""
     if read.hindering:
         raise read.refusal()
-    if not read.changes:
+    if not read.changes and not read.reasons:
         return Taken(0, read.warnings)
     try:
-        actions.save_draft(actor, case, read.draft_version, read.changes, {})
+        actions.save_draft(
+            actor, case, read.draft_version, read.changes, read.reasons, derive=True, ground=ground
+        )
     except actions.DraftMoved:
         return _moved(case, read)
-    return Taken(len(read.changes), read.warnings)
+    return Taken(len(read.changes) + len(read.reasons), read.warnings)
 
 
 def take_over(actor: User, case: Case, choice: str) -> int:
@@ -79,45 +87,59 @@ def take_over(actor: User, case: Case, choice: str) -> int:
     if chosen["case"] != case.pk:
         raise Stale("Lựa chọn này thuộc một phiếu khác. Chưa có gì được lưu; hãy gửi lại tệp Excel.")
     try:
-        actions.save_draft(actor, case, chosen["draft"], chosen["changes"], {})
+        actions.save_draft(actor, case, chosen["draft"], chosen["changes"], chosen["reasons"], derive=True)
     except actions.DraftMoved:
         raise Stale(
             "Phiếu vừa được lưu thêm ở nơi khác. Chưa có gì được lưu; hãy gửi lại tệp Excel."
         ) from None
-    return len(chosen["changes"])
+    return len(chosen["changes"]) + len(chosen["reasons"])
 
 
 def _moved(case: Case, read: Read) -> Moved | Taken:
     sheet = sheet_to_fill(case)
-    differing = {path: text for path, text in read.changes.items() if text != sheet.answers.get(path, "")}
-    if not differing:
-        return Taken(0, read.warnings)
     form = engine_form(case.form_id)
-    differences = tuple(
-        _difference(read, form.by_path[path], text, sheet.answers) for path, text in differing.items()
-    )
-    choice = signing.dumps(
-        {"case": case.pk, "draft": sheet.version, "changes": differing}, salt=SALT, compress=True
-    )
-    return Moved(differences, len(differing), choice, read.warnings)
+    changes, said = laid_over(form, read.rows, read.changes, read.reasons, sheet.answers)
+    differing = {path: text for path, text in changes.items() if text != sheet.answers.get(path, "")}
+    reasons = {key: text for key, text in said.items() if text != sheet.justifications.get(key, "")}
+    if not differing and not reasons:
+        return Taken(0, read.warnings)
+    differences = [_difference(read, form, path, text, sheet.answers) for path, text in differing.items()]
+    differences += [_reason(case, read, key, text, sheet.justifications) for key, text in reasons.items()]
+    chosen = {"case": case.pk, "draft": sheet.version, "changes": differing, "reasons": reasons}
+    choice = signing.dumps(chosen, salt=SALT, compress=True)
+    return Moved(tuple(differences), len(differences), choice, read.warnings)
 
 
-def _difference(read: Read, node: Node, text: str, answers: Mapping[str, str]) -> Difference:
-    at = read.cells[node.path]
+def _reason(case: Case, read: Read, key: str, text: str, said: Mapping[str, str]) -> Difference:
+    at = read.cells.get(key)
+    return Difference(
+        place=f"Trang “{at.sheet}”, ô {at.cell}" if at else "Dòng mới trong tệp",
+        question=f"Giải trình: {place_in_words(case, place_of(key.partition('|')[2]))}",
+        in_file=text or "(trống)",
+        in_draft=said.get(key) or "(trống)",
+    )
+
+
+def _difference(read: Read, form: Form, path: str, text: str, answers: Mapping[str, str]) -> Difference:
+    at, node = read.cells.get(path), form.node(path)
     code = (node.codes or {}).get("row", "")
     label = node.label.get("vi", node.name)
+    rows = [path[:end].rpartition("[")[2] for end, sign in enumerate(path) if sign == "]"]
+    label += "".join(f", mục {name}" for name in rows)
     return Difference(
-        place=f"Trang “{at.sheet}”, ô {at.cell}",
+        place=f"Trang “{at.sheet}”, ô {at.cell}" if at else "Dòng mới trong tệp",
         question=f"Mã số {code}, {label}" if code else label,
-        in_file=_words(node, text),
-        in_draft=_words(node, answers.get(node.path, "")),
+        in_file=_words(form, node, text),
+        in_draft=_words(form, node, answers.get(path, "")),
     )
 
 
-def _words(node: Node, text: str) -> str:
+def _words(form: Form, node: Node, text: str) -> str:
     if not text:
         return "(trống)"
-    offered = options(node)
+    if node.kind == "repeat":
+        return f"{len(text.split())} dòng"
+    offered = options(node, form)
     if offered:
         return "; ".join(offered.get(word, word) for word in text.split())
-    return shown(node, text, "vi")
+    return shown(node, text, "vi", form)

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
-from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
+from dieutra.channels.workbook.rowsheets import Row, RowSheet, lay_row_sheets
+from dieutra.channels.workbook.sheets import (
+    ANCHOR,
+    CODE,
+    FIRST,
+    GUIDE,
+    LABEL,
+    LISTS,
+    REASONS,
+    RULES,
+    SERVER,
+    STAMP,
+    STATUS,
+    TOP,
+    Place,
+    has_choice_cells,
+    sheet_name,
+    vi,
+)
+from dieutra.engine.forms.check import State
+from dieutra.engine.forms.form import Choice, Form, Node
 
-from dieutra.engine.forms.form import Choice, Form, Label, Node
-
-GUIDE, LISTS, RULES, STAMP = "Hướng dẫn", "Danh mục", "_quy_tac", "_dieutra"
-TOP = 4  # lines above the first line of a section: title, unit, section, head
-LABEL, CODE, FIRST = 0, 1, 2  # columns: words, row code, first answer
-ANCHOR, STATUS = 49, 50  # hidden columns: the path of the line, then what the checks say of each cell
-SHEET_NAME = 31
-
-LineKind = Literal["heading", "note", "question", "choice", "table", "columns", "row"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """One cell: zero-based row and column."""
-
-    sheet: str
-    row: int
-    column: int
-
-    @property
-    def cell(self) -> str:
-        return str(xl_rowcol_to_cell(self.row, self.column))
-
-    def seen_from(self, sheet: str) -> str:
-        """The reference as a formula on `sheet` writes it."""
-        return self.cell if sheet == self.sheet else f"{quote_sheetname(self.sheet)}!{self.cell}"
+LineKind = Literal["heading", "note", "question", "choice", "table", "columns", "row", "repeat"]
 
 
 @dataclass(frozen=True)
@@ -72,53 +68,60 @@ class Layout:
     form: Form
     notes: tuple[Node, ...]  # top-level notes, for the guide
     sections: tuple[Section, ...]
-    places: dict[str, Place]  # path of a question or cell -> its cell; not for `select`
+    places: dict[
+        str, Place
+    ]  # path of a question or cell -> its cell; not where choices have cells of their own
     choices: dict[str, dict[str, Place]]  # path of a `select` -> choice -> its yes/no cell
+    row_sheets: tuple[RowSheet, ...] = ()  # one per repeat, outer ones before those inside
+
+    def paths_of(self, place: str) -> list[str]:
+        """The paths of a place of the form in this workbook: one, or one per row of the repeat around it."""
+        node = self.form.by_path.get(place)
+        around = self.form.shape.around(place)
+        around = around[:-1] if node is not None and node.kind == "repeat" else around
+        if not around:
+            return [place]
+        return [row.path + place[len(around[-1]) :] for row in self.rows_of(around[-1])]
+
+    def rows_of(self, repeat: str) -> list[Row]:
+        """The rows of a repeat (by place) over all rows around it."""
+        return next((sheet.rows for sheet in self.row_sheets if sheet.repeat.path == repeat), [])
+
+    @cached_property
+    def rows(self) -> dict[str, Row]:
+        return {row.path: row for sheet in self.row_sheets for row in sheet.rows}
 
 
-def vi(label: Label | None) -> str:
-    """The Vietnamese text of a label, else any."""
-    return (label or {}).get("vi") or next(iter((label or {}).values()), "")
-
-
-def lay_out(form: Form) -> Layout:
+def lay_out(form: Form, state: State | None = None, answers: Mapping[str, str] | None = None) -> Layout:
+    """Where everything stands; `state` and `answers` say which rows the repeats have."""
     members: defaultdict[str | None, list[Node]] = defaultdict(list)
     for node in form.nodes:
         members[node.parent].append(node)
     tops = members[None]
     notes = tuple(node for node in tops if node.kind == "note")
     sections: list[Section] = []
-    loose = [node for node in tops if node.kind in ("question", "table")]
-    if loose:
+    loose = [node for node in tops if node.kind in ("question", "table", "repeat")]
+    if any(node.kind != "repeat" for node in loose):
         sections.append(_section("Thông tin chung", loose, members, sections))
     for group in tops:
         if group.kind == "group":
             sections.append(_section(vi(group.label) or group.name, members[group.path], members, sections))
+    names = [section.name for section in sections]
+    row_sheets = lay_row_sheets(form, state, answers or {}, names)
     places, choices = _places(sections)
-    return Layout(form, notes, tuple(sections), places, choices)
+    for sheet in row_sheets:
+        sheet.put_places(places, choices)
+    return Layout(form, notes, tuple(sections), places, choices, tuple(row_sheets))
 
 
 def _section(
     label: str, nodes: list[Node], members: dict[str | None, list[Node]], before: list[Section]
 ) -> Section:
-    section = Section(_sheet_name(label, [it.name for it in before]), label)
+    section = Section(sheet_name(label, [it.name for it in before]), label)
     _add(section, nodes, members)
     widths = [len(line.cells) for line in section.lines if line.kind == "row"]
     section.columns = max(widths, default=1)
     return section
-
-
-def _sheet_name(label: str, taken: list[str]) -> str:
-    """The section's label as a tab: without the signs that Excel forbids, cut at a word, not used twice."""
-    clean = re.sub(r"\s*\([^)]*\)|[\[\]:*?/\\']", "", label).strip() or "Phần"
-    name = (
-        clean if len(clean) <= SHEET_NAME else clean[: SHEET_NAME - 1].rsplit(" ", 1)[0].rstrip(" ,.") + "…"
-    )
-    number = 2
-    while name.casefold() in {it.casefold() for it in (*taken, GUIDE, LISTS, RULES, STAMP)}:
-        name = f"{clean[: SHEET_NAME - 4]} {number}"
-        number += 1
-    return name
 
 
 def _add(section: Section, nodes: list[Node], members: dict[str | None, list[Node]]) -> None:
@@ -128,11 +131,13 @@ def _add(section: Section, nodes: list[Node], members: dict[str | None, list[Nod
         elif node.kind == "group":
             section.lines.append(Line("heading", node, section.end))
             _add(section, members[node.path], members)
+        elif node.kind == "repeat":
+            section.lines.append(Line("repeat", node, section.end))
         elif node.kind == "note":
             section.lines.append(Line("note", node, section.end))
         elif node.kind == "question":
             section.lines.append(Line("question", node, section.end))
-            if node.type == "select":
+            if has_choice_cells(node):
                 for choice in node.choices or ():
                     section.lines.append(Line("choice", node, section.end, choice))
 
@@ -155,7 +160,7 @@ def _places(sections: list[Section]) -> tuple[dict[str, Place], dict[str, dict[s
     choices: dict[str, dict[str, Place]] = {}
     for section in sections:
         for line in section.lines:
-            if line.kind == "question" and line.node.type != "select":
+            if line.kind == "question" and not has_choice_cells(line.node):
                 places[line.node.path] = Place(section.name, line.row, FIRST)
             elif line.kind == "choice" and line.choice:
                 of_node = choices.setdefault(line.node.path, {})
@@ -164,3 +169,25 @@ def _places(sections: list[Section]) -> tuple[dict[str, Place], dict[str, dict[s
                 if cell is not None:
                     places[cell.path] = Place(section.name, line.row, FIRST + column)
     return places, choices
+
+
+__all__ = [
+    "ANCHOR",
+    "CODE",
+    "FIRST",
+    "GUIDE",
+    "LABEL",
+    "LISTS",
+    "REASONS",
+    "RULES",
+    "SERVER",
+    "STAMP",
+    "STATUS",
+    "TOP",
+    "Layout",
+    "Line",
+    "Place",
+    "Section",
+    "lay_out",
+    "vi",
+]

@@ -13,51 +13,63 @@ from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 from dieutra.cases.models import Case
 from dieutra.cases.queries import Sheet
 from dieutra.channels.workbook.draw import Drawing
+from dieutra.channels.workbook.draw_rows import RowDrawing
 from dieutra.channels.workbook.guide import draw_guide
-from dieutra.channels.workbook.layout import GUIDE, LISTS, RULES, STAMP, Layout, lay_out, vi
+from dieutra.channels.workbook.layout import GUIDE, LISTS, REASONS, RULES, STAMP, Layout, lay_out, vi
+from dieutra.channels.workbook.reasons import asking, draw_reasons
 from dieutra.channels.workbook.rules import Rules
 from dieutra.channels.workbook.stamp import Answering, Facts, Stamp, fingerprint, rows_of
 from dieutra.channels.workbook.styles import Styles
 from dieutra.channels.workbook.values import options
+from dieutra.engine.forms.form import Form
 from dieutra.forms.queries import engine_form
 
 SIMULATED = "(mô phỏng)"
 
 
-def make_workbook(case: Case, sheet: Sheet) -> bytes:
-    """The workbook of a case with the answers of `sheet` filled in, as .xlsx."""
-    form = engine_form(case.form_id)
-    layout = lay_out(form)
-    rules = Rules(layout, sheet.state)
+def make_workbook(case: Case, sheet: Sheet, form: Form | None = None) -> bytes:
+    """The workbook of a case with the answers of `sheet` filled in, as .xlsx; `form` when it is not yet published."""
+    form = form or engine_form(case.form_id)
+    layout = lay_out(form, sheet.state, sheet.answers)
+    rules = Rules(layout, sheet.state, sheet.answers)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    title = title_of(case)
+    title = title_of(case, form)
     book.set_properties({"title": title, "subject": case.unit.name, "author": "dieutra", "comments": ""})
     styles = Styles(book)
     unit = f"{case.unit.name} – mã đơn vị {case.unit.code}"
     guide = book.add_worksheet(GUIDE)
-    sheets = {section.name: book.add_worksheet(section.name) for section in layout.sections}
+    names = [each.name for each in layout.sections] + [each.name for each in layout.row_sheets]
+    sheets = {name: book.add_worksheet(name) for name in names}
+    reasons = book.add_worksheet(REASONS) if asking(rules) else None
     lists = _draw_lists(book.add_worksheet(LISTS), layout)
     roles: dict[str, str] = {}
     counts: dict[str, Mapping[str, int]] = {}
     for section in layout.sections:
         drawing = Drawing(sheets[section.name], section, rules, styles, lists)
         roles |= drawing.draw(title, unit)
-        counts[section.name] = drawing.counts
+        counts[section.name] = drawing.verdicts.counts
+    of_rows: list[Answering] = []
+    for rows in layout.row_sheets:
+        lines = RowDrawing(sheets[rows.name], rows, rules, styles, lists, sheet.justifications)
+        roles |= lines.draw(title, unit)
+        counts[rows.name] = lines.verdicts.counts
+        of_rows += lines.cells
+    explained = draw_reasons(reasons, case, rules, styles, title, sheet.justifications) if reasons else []
     draw_guide(guide, case, layout, title, styles, counts)
     _draw_rules(book.add_worksheet(RULES), rules)
-    stamp = Stamp(_facts(case, sheet), _answering(layout, roles, sheet))
+    stamp = Stamp(_facts(case, sheet), (*_answering(layout, roles, sheet), *of_rows, *explained))
     _draw_stamp(book.add_worksheet(STAMP), stamp)
     guide.activate()
     book.close()
     return out.getvalue()
 
 
-def title_of(case: Case) -> str:
+def title_of(case: Case, form: Form) -> str:
     """The form's title, which says so when the form is simulated."""
-    title = vi(engine_form(case.form_id).title)
+    title = vi(form.title)
     simulated = case.campaign.kind.simulated and "mô phỏng" not in title.casefold()
     return f"{title} {SIMULATED}" if simulated else title
 
@@ -67,9 +79,9 @@ def _draw_lists(sheet: Any, layout: Layout) -> dict[str, str]:
     known: dict[tuple[str, ...], str] = {}
     ranges = {}
     for node in layout.form.nodes:
-        if node.type != "select1":
+        offered = tuple(options(node, layout.form).values())
+        if node.type not in ("select1", "acknowledge") or not offered:
             continue
-        offered = tuple(options(node).values())
         if offered not in known:
             column = len(known)
             for row, words in enumerate((vi(node.label), *offered)):

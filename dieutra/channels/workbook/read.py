@@ -5,30 +5,36 @@ Nothing here writes. A problem that hinders storing makes the whole file unusabl
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from dieutra.cases.actions import known_from_frame
+from dieutra.cases.actions import JUSTIFICATION_LENGTH, known_from_frame
 from dieutra.cases.models import Case
 from dieutra.channels.web.formats import shown_number
-from dieutra.channels.workbook.layout import ANCHOR, STAMP
-from dieutra.channels.workbook.stamp import NOT_OURS, Answering, Facts, Stamp, fingerprint, read_stamp
-from dieutra.channels.workbook.values import Unreadable, as_answer, number_of, options, ticked
-from dieutra.engine.forms.check import evaluate
+from dieutra.channels.workbook.layout import SERVER, STAMP
+from dieutra.channels.workbook.pages import cell_at, pages_of, position
+from dieutra.channels.workbook.read_rows import Rows, moved_path, read_rows
+from dieutra.channels.workbook.sheets import has_choice_cells, node_at
+from dieutra.channels.workbook.stamp import (
+    NOT_OURS,
+    REASON,
+    Answering,
+    Facts,
+    Stamp,
+    fingerprint,
+    read_stamp,
+)
+from dieutra.channels.workbook.values import Unreadable, as_answer, number_of, options, said, ticked
+from dieutra.engine.forms.check import State, evaluate
 from dieutra.engine.forms.form import Form, Node
+from dieutra.engine.forms.given import new_row
 from dieutra.engine.refusals import Invalid
 from dieutra.engine.refusals import Problem as Refused
 from dieutra.forms.queries import engine_form
-from dieutra.places.spreadsheet import Cell, Sheets, Table
-
-CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-MOVED = (
-    "Các dòng hoặc cột của tệp đã bị thêm, xóa hay chuyển chỗ, nên không biết chắc ô nào trả lời câu nào. "
-    "Hãy tải lại tệp Excel từ trang phiếu rồi chép số liệu sang."
-)
+from dieutra.places.apart import Apart, opened
+from dieutra.places.spreadsheet import Cell, Table
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Problem:
     path: str
     message: str
     hinders: bool = True
+    written: str = ""
 
     @property
     def place(self) -> str:
@@ -55,6 +62,11 @@ class Read:
     changes: Mapping[str, str]
     problems: tuple[Problem, ...]
     cells: Mapping[str, Answering]  # path -> its (first) cell
+    reasons: Mapping[str, str] = field(
+        default_factory=dict
+    )  # `check|path` -> a justification that was changed
+    rows: Rows = field(default_factory=Rows)
+    state: State | None = None  # what the checks say of `answers` alone; None when something hinders
 
     @property
     def hindering(self) -> tuple[Problem, ...]:
@@ -74,7 +86,7 @@ class Read:
         return Invalid(f"Chưa nhận tệp: có {number} ô cần sửa. Chưa có gì được lưu.", problems)
 
 
-def stamp_of(sheets: Sheets) -> Stamp:
+def stamp_of(sheets: Apart) -> Stamp:
     if STAMP not in sheets.names:
         raise Invalid(NOT_OURS)
     return read_stamp(sheets.table(STAMP))
@@ -82,26 +94,32 @@ def stamp_of(sheets: Sheets) -> Stamp:
 
 def read_workbook(content: bytes, case: Case) -> Read:
     """What a returned workbook says. Raises Invalid when the file cannot be this case's workbook."""
-    sheets = Sheets(content)
-    stamp = stamp_of(sheets)
-    _refuse_stranger(stamp.facts, case)
-    pages = _pages(stamp, sheets)
-    reader = _Reader(engine_form(case.form_id), pages, sheets.errors())
+    with opened(content) as sheets:
+        stamp = stamp_of(sheets)
+        _refuse_stranger(stamp.facts, case)
+        pages, errors = pages_of(stamp, sheets), sheets.errors()
+    reader = Reader(engine_form(case.form_id), pages, errors)
     for path, cells in _by_path(stamp).items():
         reader.read(path, cells)
+    reader.settle_rows(stamp)
     reader.compare_calculations(known_from_frame(case), stamp)
+    where = {reader.kept(it.path): it for it in stamp.cells[::-1]}
     return Read(
         stamp.facts,
         reader.answers,
         reader.changes,
         tuple(reader.problems),
-        {it.path: it for it in stamp.cells[::-1]},
+        where,
+        reader.reasons,
+        reader.rows,
+        reader.state,
     )
 
 
-def case_named_in(content: bytes) -> int:
-    """The number of the case whose workbook this is. Raises Invalid when it is none of ours."""
-    return int(stamp_of(Sheets(content)).facts.case)
+def facts_in(content: bytes) -> Facts:
+    """Whose workbook this is. Raises Invalid when it is none of ours."""
+    with opened(content) as sheets:
+        return stamp_of(sheets).facts
 
 
 def _refuse_stranger(facts: Facts, case: Case) -> None:
@@ -124,55 +142,24 @@ def _by_path(stamp: Stamp) -> dict[str, list[Answering]]:
     return found
 
 
-def _pages(stamp: Stamp, sheets: Sheets) -> dict[str, Table]:
-    """The sheets that hold answers. Each line still carries its own path, or it does not lie where the map says."""
-    names = list(dict.fromkeys(each.sheet for each in stamp.cells))
-    gone = [name for name in names if name not in sheets.names]
-    if gone:
-        raise Invalid(
-            f"Tệp thiếu trang “{gone[0]}” (đã bị xóa hoặc đổi tên). Hãy đặt lại tên cũ, hoặc tải lại tệp."
-        )
-    pages = {name: sheets.table(name) for name in names}
-    for each in stamp.cells:
-        row, _ = position(each.cell)
-        anchor = _at(pages[each.sheet], row, ANCHOR)
-        if (
-            not anchor
-            or not isinstance(anchor, str)
-            or not (each.path == anchor or each.path.startswith(f"{anchor}/"))
-        ):
-            raise Invalid(MOVED, [Refused(f"Trang “{each.sheet}”, ô {each.cell}", "Dòng không còn đúng chỗ")])
-    return pages
-
-
-def position(cell: str) -> tuple[int, int]:
-    """`C12` as zero-based row and column."""
-    match = CELL.fullmatch(cell)
-    if match is None:
-        raise Invalid(MOVED)
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
-
-
-def _at(table: Table, row: int, column: int) -> Cell:
-    return table[row][column] if row < len(table) and column < len(table[row]) else None
-
-
-class _Reader:
+class Reader:
     def __init__(self, form: Form, pages: Mapping[str, Table], errors: Mapping[str, set[str]]) -> None:
         self.form, self.pages, self.errors = form, pages, errors
         self.answers: dict[str, str] = {}
         self.changes: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
         self.problems: list[Problem] = []
+        self.state: State | None = None
+        self.rows = Rows()
 
     def read(self, path: str, cells: list[Answering]) -> None:
         """One answer; several cells when several choices may be taken."""
-        node = self.form.by_path[path]
+        if cells[0].role == REASON:
+            self._reason(cells[0])
         if cells[0].role != "input":
             return
-        answer = self._choices(cells) if node.type == "select" else self._one(node, cells[0])
+        node = node_at(self.form, path)
+        answer = self._choices(cells) if has_choice_cells(node) else self._one(node, cells[0])
         if answer is None:
             return
         if answer:
@@ -180,8 +167,31 @@ class _Reader:
         if fingerprint(answer) != cells[0].held:
             self.changes[path] = answer
 
+    def settle_rows(self, stamp: Stamp) -> None:
+        """Rows get the paths under which they are kept; rows that nobody began, or that were emptied, fall away."""
+        if not self.form.repeats:
+            return
+        self.rows = read_rows(stamp.cells, self.answers, self._content, self._note)
+        self.answers = self._moved(self.answers) | self.rows.lists
+        self.changes = self._moved(self.changes) | self.rows.changed_lists
+        self.reasons = self._moved(self.reasons)
+        for repeat, names in self.rows.added.items():
+            for name in names:
+                begun = new_row(self.form, repeat, name, self.answers)
+                unseen = {path: text for path, text in begun.items() if self.form.node(path).kind == "hidden"}
+                self.answers |= unseen
+                self.changes |= unseen
+
+    def _moved(self, texts: Mapping[str, str]) -> dict[str, str]:
+        kept = {moved_path(path, self.rows.renamed): text for path, text in texts.items()}
+        return {path: text for path, text in kept.items() if path is not None}
+
+    def kept(self, path: str) -> str:
+        """A path of the workbook as the response has it; as it is where it is not kept."""
+        return moved_path(path, self.rows.renamed) or path
+
     def _content(self, at: Answering) -> Cell:
-        return _at(self.pages[at.sheet], *position(at.cell))
+        return cell_at(self.pages[at.sheet], *position(at.cell))
 
     def _one(self, node: Node, at: Answering) -> str | None:
         content = self._content(at)
@@ -189,11 +199,18 @@ class _Reader:
             self._note(at, "ô đang báo lỗi công thức. Hãy xóa nội dung ô rồi ghi lại.")
             return None
         try:
-            return as_answer(node, content, options(node))
+            return as_answer(node, content, options(node, self.form))
         except Unreadable as problem:
             untouched = isinstance(content, str) and fingerprint(content) == at.held
             self._note(at, str(problem), hinders=not untouched)
             return None
+
+    def _reason(self, at: Answering) -> None:
+        reason = said(self._content(at)).strip()
+        if len(reason) > JUSTIFICATION_LENGTH:
+            self._note(at, f"Giải trình dài quá {JUSTIFICATION_LENGTH} ký tự. Hãy viết ngắn lại.")
+        elif fingerprint(reason) != at.held:
+            self.reasons[at.path] = reason
 
     def _choices(self, cells: list[Answering]) -> str | None:
         taken, sound = [], True
@@ -207,25 +224,33 @@ class _Reader:
         return " ".join(taken) if sound else None
 
     def _note(self, at: Answering, message: str, *, hinders: bool = True) -> None:
-        self.problems.append(Problem(at.sheet, at.cell, at.path, message, hinders))
+        written = said(self._content(at))
+        self.problems.append(Problem(at.sheet, at.cell, at.path, message, hinders, written))
 
     def compare_calculations(self, known: Mapping[str, str], stamp: Stamp) -> None:
         """The file's totals beside the server's, on the file's own answers; the server's count."""
         if any(problem.hinders for problem in self.problems):
             return
-        state = evaluate(self.form, {**known, **self.answers})
+        state = self.state = evaluate(self.form, {**known, **self.answers})
         for at in stamp.cells:
-            node = self.form.by_path[at.path]
-            content = self._content(at)
-            if at.role != "calculated" or isinstance(content, bool) or not isinstance(content, int | float):
-                continue
-            if node.type not in ("int", "decimal"):
-                continue
-            right = state.values.get(at.path, "")
-            if not right or abs(Decimal(number_of(content)) - Decimal(right)) > Decimal("0.000001"):
+            if at.role == "calculated" and not self._agrees(at, state.values.get(self.kept(at.path), "")):
+                number = node_at(self.form, at.path).type in ("int", "decimal")
+                right = state.values.get(self.kept(at.path), "")
+                right = shown_number(right) if number else right
                 self._note(
                     at,
-                    f"tệp ghi {shown_number(number_of(content))}, hệ thống tính được "
-                    f"{shown_number(right) or '(trống)'}. Hệ thống dùng số do mình tính.",
+                    f"tệp ghi {said(self._content(at))}, hệ thống tính được {right or '(trống)'}. "
+                    "Hệ thống dùng kết quả do mình tính.",
                     hinders=False,
                 )
+
+    def _agrees(self, at: Answering, right: str) -> bool:
+        """Is the result in the file the server's? A cell without any result says nothing."""
+        content = self._content(at)
+        if content is None or content in ("", SERVER):
+            return True
+        if node_at(self.form, at.path).type not in ("int", "decimal"):
+            return said(content).strip() == right.strip()
+        if isinstance(content, bool) or not isinstance(content, int | float):
+            return False
+        return bool(right) and abs(Decimal(number_of(content)) - Decimal(right)) <= Decimal("0.000001")

@@ -7,12 +7,16 @@ everything that would read it too: the server says it when the file comes back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dieutra.channels.workbook.formula import NUMERIC, Translator, Untranslatable, fitting, message
+from dieutra.channels.workbook.cells import NUMERIC, Untranslatable, fitting, message
+from dieutra.channels.workbook.formula import Translator
 from dieutra.channels.workbook.layout import RULES, Layout, Place, vi
-from dieutra.channels.workbook.values import SEPARATOR, YES
+from dieutra.channels.workbook.rowsheets import Row
+from dieutra.channels.workbook.sheets import node_at
+from dieutra.channels.workbook.values import SEPARATOR
+from dieutra.channels.workbook.view import View
 from dieutra.engine.forms.check import State
 from dieutra.engine.forms.form import Check, Node
 from dieutra.engine.forms.order import in_order
@@ -46,205 +50,186 @@ class Verdict:
 class Rules:
     """Translates a form's expressions for one workbook; `state` gives the values that cells show before Excel computes."""
 
-    def __init__(self, layout: Layout, state: State) -> None:
+    def __init__(self, layout: Layout, state: State, answers: Mapping[str, str] | None = None) -> None:
         self.layout, self.state, self.form = layout, state, layout.form
+        self.shown = {
+            **(answers or {}),
+            **state.values,
+        }  # what stands in cells, also where it is not asked now
         self.rows: list[Rule] = []
         self.codes: dict[str, Place] = {}  # of `select1`: the chosen code
-        self.gates: dict[str, Place] = {}  # of nodes with `relevant`: asked or not
+        self.gates: dict[
+            str, Place
+        ] = {}  # of nodes with `relevant`: asked or not; of spare rows: begun or not
         self.formulas: dict[str, str] = {}  # of calculated cells
         self.extra: dict[str, Place] = {}  # of values that no page shows
         self.broken: set[str] = set()
         self.verdicts: defaultdict[str, list[Verdict]] = defaultdict(list)
         self._pick_codes()
         for node in in_order(self.form):
-            self._work_out(node)
+            if node.kind == "repeat":
+                for row in layout.rows_of(node.path):
+                    self._add_row_gate(node, row)
+            else:
+                for path in layout.paths_of(node.path):
+                    self._work_out(node, path)
         self._run_checks()
+
+    def node(self, path: str) -> Node:
+        return node_at(self.form, path)
 
     def cells(self, sheet: str, standing_at: str | None) -> View:
         """How a formula of `sheet` reads; what is asked at `standing_at` is known to be asked."""
-        return View(self, sheet, frozenset(self.chain(standing_at)))
+        return View(self, sheet, standing_at)
 
     def chain(self, path: str | None) -> list[str]:
-        """The nodes with `relevant` from here to the top, innermost first."""
+        """Whatever decides whether the node is asked, from here to the top, innermost first."""
         found = []
-        while path is not None:
-            node = self.form.by_path[path]
-            if node.relevant is not None:
+        while path:
+            row = self.layout.rows.get(path)
+            if path.count("/") == 1:
+                break
+            if (row is not None and row.spare) or self.node(path).relevant is not None:
                 found.append(path)
-            path = node.parent
+            path = path.rpartition("/")[0]
         return found
 
     def gate(self, path: str | None) -> Place | None:
         """Whether the node is asked; None when always. Raises Untranslatable when Excel cannot tell."""
         chain = self.chain(path)
-        if any(it in self.broken for it in chain):
+        if chain and (chain[0] not in self.gates or self.broken.intersection(chain)):
             raise Untranslatable(str(path))
         return self.gates[chain[0]] if chain else None
+
+    def begun(self, path: str) -> Place | None:
+        """Whether the spare row that the path lies in has been begun; None where the row stands."""
+        while path and path not in self.layout.rows:
+            path = path.rpartition("/")[0]
+        row = self.layout.rows.get(path)
+        return self.gates.get(path) if row is not None and row.spare else None
 
     def _add(self, rule: Rule) -> Place:
         self.rows.append(rule)
         return Place(RULES, len(self.rows) - 1, 1)
 
     def _pick_codes(self) -> None:
-        for node in self.form.nodes:
-            if node.type == "select1" and node.path in self.layout.places:
-                cell = self.layout.places[node.path].seen_from(RULES)
+        for path, place in self.layout.places.items():
+            if self.node(path).type in ("select1", "acknowledge"):
+                cell = place.seen_from(RULES)
                 formula = f'IFERROR(LEFT({cell},FIND("{SEPARATOR}",{cell})-1),{cell}&"")'
-                rule = Rule(f"mã {node.path}", formula, self.state.values.get(node.path, ""))
-                self.codes[node.path] = self._add(rule)
+                rule = Rule(f"mã {path}", formula, self.state.values.get(path, ""))
+                self.codes[path] = self._add(rule)
 
-    def _work_out(self, node: Node) -> None:
-        if node.relevant is not None:
-            self._add_gate(node, node.relevant)
-        if node.calculate is not None:
-            self._add_calculation(node, node.calculate)
-        elif node.kind == "hidden":
-            self.extra[node.path] = self._add(self._constant(node))
-
-    def _constant(self, node: Node) -> Rule:
-        text = self.state.values.get(node.path, "")
-        now: str | float = float(text) if text and node.type in NUMERIC else text
-        return Rule(f"giá trị {node.path}", "", now)
-
-    def _add_gate(self, node: Node, relevant: Ast) -> None:
+    def _add_row_gate(self, node: Node, row: Row) -> None:
+        """A spare row is there once something stands in it; a repeat may not be asked at all."""
+        if not row.spare and node.relevant is None:
+            return
+        parts = []
         try:
-            above = self.gate(node.parent)
-            asked = Translator(self.cells(RULES, node.parent), node.path).holds(relevant)
+            if above := self.gate(row.path.rpartition("/")[0]):
+                parts.append(above.cell)
+            if row.spare:
+                parts.append(self._begun(node, row))
+            if node.relevant is not None:
+                parts.append(
+                    Translator(self.cells(RULES, row.path.rpartition("/")[0]), row.path).holds(node.relevant)
+                )
         except Untranslatable:
-            self.broken.add(node.path)
+            self.broken.add(row.path)
+            return
+        now = row.path in self.state.relevant
+        self.gates[row.path] = self._add(Rule(f"dòng {row.path}", f"AND({','.join(parts)})", now))
+
+    def _begun(self, node: Node, row: Row) -> str:
+        sheet = next(it for it in self.layout.row_sheets if it.repeat == node)
+        typed = [column.at for column in sheet.columns if column.node.calculate is None]
+        if not typed:
+            raise Untranslatable(row.path)
+        first, last = Place(sheet.name, row.row, typed[0]), Place(sheet.name, row.row, typed[-1])
+        between = [
+            it for it in sheet.columns if it.node.calculate is not None and typed[0] < it.at < typed[-1]
+        ]
+        if between:
+            cells = [Place(sheet.name, row.row, at).seen_from(RULES) for at in typed]
+            return "COUNTA(" + ",".join(cells[:200]) + ")>0"
+        return f"COUNTA({first.seen_from(RULES)}:{last.cell})>0"
+
+    def _work_out(self, node: Node, path: str) -> None:
+        if node.relevant is not None:
+            self._add_gate(path, node.relevant)
+        if node.calculate is not None:
+            self._add_calculation(node, path, node.calculate)
+        elif node.kind == "hidden":
+            self.extra[path] = self._add(self._constant(node, path))
+
+    def _constant(self, node: Node, path: str) -> Rule:
+        text = self.state.values.get(path, "")
+        now: str | float = float(text) if text and node.type in NUMERIC else text
+        return Rule(f"giá trị {path}", "", now)
+
+    def _add_gate(self, path: str, relevant: Ast) -> None:
+        parent = path.rpartition("/")[0]
+        try:
+            above = self.gate(parent)
+            asked = Translator(self.cells(RULES, parent), path).holds(relevant)
+        except Untranslatable:
+            self.broken.add(path)
             return
         formula = f"AND({above.cell},{asked})" if above else asked
-        now = node.path in self.state.relevant
-        self.gates[node.path] = self._add(Rule(f"hỏi {node.path}", formula, now))
+        now = path in self.state.relevant
+        self.gates[path] = self._add(Rule(f"hỏi {path}", formula, now))
 
-    def _add_calculation(self, node: Node, calculate: Ast) -> None:
-        place = self.layout.places.get(node.path)
+    def _add_calculation(self, node: Node, path: str, calculate: Ast) -> None:
+        place = self.layout.places.get(path)
         sheet = place.sheet if place else RULES
         try:
-            gate = self.gate(node.path)
-            formula = Translator(self.cells(sheet, node.path), node.path).stored(calculate, node.type)
+            gate = self.gate(path)
+            formula = Translator(self.cells(sheet, path), path).stored(calculate, node.type)
         except Untranslatable:
-            self.broken.add(node.path)
+            self.broken.add(path)
             return
         formula = f'IF({gate.seen_from(sheet)},{formula},"")' if gate else formula
         if place:
-            self.formulas[node.path] = formula
+            self.formulas[path] = formula
         else:
-            now = self._constant(node).now
-            self.extra[node.path] = self._add(Rule(f"tính {node.path}", formula, now))
+            now = self._constant(node, path).now
+            self.extra[path] = self._add(Rule(f"tính {path}", formula, now))
 
     def _run_checks(self) -> None:
-        failed = {finding.check: vi(finding.message) for finding in self.state.findings}
+        failed = {(it.check, it.path): vi(it.message) for it in self.state.findings}
         for check in self.form.checks:
-            try:
-                fails, says = self._check(check)
-            except Untranslatable:
-                continue
-            words = WORDS[check.severity]
-            said = f"{words}: {failed[check.name]}" if check.name in failed else ""
-            row = self._add(Rule(check.name, fails, check.name in failed, f'"{words}: "&{says}', said))
-            verdict = Verdict(check, row, Place(RULES, row.row, 2), check.name in failed)
-            self.verdicts[check.where].append(verdict)
+            for path in self.layout.paths_of(check.where):
+                try:
+                    fails, says = self._check(check, path)
+                except Untranslatable:
+                    continue
+                now = (check.name, path) in failed
+                words = WORDS[check.severity]
+                said = f"{words}: {failed[check.name, path]}" if now else ""
+                row = self._add(Rule(check.name, fails, now, f'"{words}: "&{says}', said))
+                self.verdicts[path].append(Verdict(check, row, Place(RULES, row.row, 2), now))
 
-    def _check(self, check: Check) -> tuple[str, str]:
+    def _check(self, check: Check, path: str) -> tuple[str, str]:
         """TRUE when the check is run and does not hold; and what it says then."""
-        cells = self.cells(RULES, check.where)
-        gate = self.gate(check.where)
-        holds = Translator(cells, check.where).holds(check.expr)
+        cells = self.cells(RULES, path)
+        gate = self.gate(path)
+        holds = Translator(cells, path).holds(check.expr)
         parts = [gate.cell] if gate else []
         if check.is_constraint:
-            parts.append(f"NOT({cells.is_blank(check.where)})")
+            parts.append(f"NOT({cells.is_blank(path)})")
         elif check.paths:
-            blank = ",".join(cells.is_blank(path) for path in check.paths)
-            parts.append(f"NOT(AND({blank}))")
-        says = message(vi(check.message), cells, lambda path: self._shown(cells, path))
+            blank = [condition for place in check.paths for condition in cells.blanks(place)]
+            parts.append(f"NOT(AND({','.join(blank) or 'TRUE'}))")
+        says = message(vi(check.message), cells, lambda each: self._shown(cells, each))
         return fitting(f"AND({','.join([*parts, f'NOT({holds})'])})"), fitting(says)
 
     def _shown(self, cells: View, path: str) -> str:
         """A value inside a message, as its cell shows it."""
-        node = self.form.by_path.get(path)
         place = self.layout.places.get(path)
-        if node is None or place is None:
-            raise Untranslatable(path)
-        value = place.seen_from(cells.sheet)
-        return f'TEXT({value},"dd/mm/yyyy")' if node.type == "date" else value
-
-
-class View:
-    """The answers as formulas of one sheet read them (`formula.Cells`)."""
-
-    def __init__(self, rules: Rules, sheet: str, known: frozenset[str]) -> None:
-        self.rules, self.sheet, self.known = rules, sheet, known
-
-    def type_of(self, path: str) -> str | None:
-        node = self.rules.form.by_path.get(path)
-        return node.type if node else None
-
-    def value(self, path: str) -> str:
-        gate, cell = self._gate(path), self._cell(path).seen_from(self.sheet)
-        return f'IF(AND({gate},{cell}<>""),{cell},"")' if gate else cell
-
-    def is_blank(self, path: str) -> str:
-        gate = self._gate(path)
-        if self.type_of(path) == "select":
-            blank = f"{self.count_chosen(path)}=0"
-        else:
-            blank = f'{self._cell(path).seen_from(self.sheet)}=""'
-        return f"OR(NOT({gate}),{blank})" if gate else blank
-
-    def added(self, paths: Sequence[str]) -> str:
-        free = [self._cell(path) for path in paths if not self._gate(path)]
-        gated = [
-            f"IF({gate},N({self._cell(path).seen_from(self.sheet)}),0)"
-            for path in paths
-            if (gate := self._gate(path))
-        ]
-        return "SUM(" + ",".join([*_ranges(free, self.sheet), *gated]) + ")"
-
-    def chosen(self, path: str, choice: str) -> str:
-        place = self.rules.layout.choices.get(path, {}).get(choice)
         if place is None:
-            return "FALSE"
-        gate, ticked = self._gate(path), f'{place.seen_from(self.sheet)}="{YES}"'
-        return f"AND({gate},{ticked})" if gate else f"({ticked})"
-
-    def count_chosen(self, path: str) -> str:
-        choices = self.rules.layout.choices.get(path, {})
-        return "(" + "+".join(f"IF({self.chosen(path, choice)},1,0)" for choice in choices) + ")"
-
-    def _gate(self, path: str) -> str:
-        """The cell that says whether the node is asked; nothing when that is known."""
-        chain = self.rules.chain(path) if path in self.rules.form.by_path else []
-        if not chain or chain[0] in self.known:
-            return ""
-        gate = self.rules.gate(path)
-        return gate.seen_from(self.sheet) if gate else ""
-
-    def _cell(self, path: str) -> Place:
-        rules = self.rules
-        place = rules.codes.get(path) or rules.extra.get(path) or rules.layout.places.get(path)
-        if place is None or path in rules.broken:
             raise Untranslatable(path)
-        return place
+        value, form = place.seen_from(cells.sheet), SHOWN.get(self.node(path).type or "")
+        return f'TEXT({value},"{form}")' if form else value
 
 
-def _ranges(places: list[Place], sheet: str) -> list[str]:
-    """References with neighbours drawn together: D8, D9, D10 as D8:D10."""
-    runs: list[list[Place]] = []
-    for place in places:
-        if runs and _continues(runs[-1], place):
-            runs[-1].append(place)
-        else:
-            runs.append([place])
-    return [
-        run[0].seen_from(sheet) if len(run) == 1 else f"{run[0].seen_from(sheet)}:{run[-1].cell}"
-        for run in runs
-    ]
-
-
-def _continues(run: list[Place], place: Place) -> bool:
-    last = run[-1]
-    step = (place.row - last.row, place.column - last.column)
-    if place.sheet != last.sheet or step not in ((1, 0), (0, 1)):
-        return False
-    return len(run) == 1 or step == (last.row - run[-2].row, last.column - run[-2].column)
+SHOWN = {"date": "dd/mm/yyyy", "time": "hh:mm", "dateTime": "dd/mm/yyyy hh:mm"}

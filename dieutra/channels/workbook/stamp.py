@@ -16,6 +16,12 @@ from dieutra.places.spreadsheet import Table
 SALT = "dieutra.workbook"
 MARK = "dieutra"
 HEAD = 12  # rows before the map
+ROW, OVER, LIST = (
+    "row",
+    "over",
+    "list",
+)  # of repeats: a line, the number of its outer row, the rows that stood
+REASON = "reason"  # the role of a cell with a justification; its path is `check|path`
 ALTERED = (
     "Phần ẩn của tệp đã bị sửa hoặc tệp không do hệ thống này lập, nên không nhận được. "
     "Hãy tải lại tệp Excel từ trang phiếu rồi chép số liệu sang."
@@ -42,7 +48,8 @@ class Facts:
 class Answering:
     """One cell and what it answers.
 
-    `role`: `input`, `fixed` (not the unit's to change) or `calculated`. `choice`: of a yes/no cell. `held`: the
+    `role`: `input`, `fixed` (not the unit's to change), `calculated`, `reason`, or of repeats `row`,
+    `over`, `list`. `choice`: of a yes/no cell. `held`: the
     fingerprint of the whole answer when the workbook was made, so that untouched cells are known.
     """
 

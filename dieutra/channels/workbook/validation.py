@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from dieutra.engine.forms.form import Check, Node
@@ -15,7 +17,9 @@ FAR = 999_999_999_999_999
 
 def validation(node: Node, checks: Iterable[Check], source: str) -> dict[str, Any]:
     """The data validation of a node's cell; `source` is the range of its options."""
-    if node.type == "select1":
+    if node.type in ("select1", "acknowledge"):
+        if not source:
+            return _rule("any", "")
         return _rule("list", "Hãy bấm mũi tên ở ô và chọn một mục trong danh sách.", source=f"={source}")
     if node.type in ("int", "decimal"):
         low, high = bounds(node, checks)
@@ -27,6 +31,19 @@ def validation(node: Node, checks: Iterable[Check], source: str) -> dict[str, An
         rule = _rule("date", "Ghi ngày/tháng/năm, ví dụ 15/04/2026.")
         rule |= {"input_title": "Ngày", "input_message": "Ghi ngày/tháng/năm, ví dụ 15/04/2026."}
         return rule | {"criteria": "between", "minimum": date(1900, 1, 1), "maximum": date(2200, 12, 31)}
+    if node.type in ("time", "dateTime"):
+        said = "Ghi giờ:phút, ví dụ 08:30." if node.type == "time" else "Ghi ngày/tháng/năm giờ:phút."
+        return {"validate": "any", "input_title": "Giờ", "input_message": said}
+    if node.type in ("rank", "select"):
+        said = "Ghi các mã theo thứ tự" if node.type == "rank" else "Ghi mã của các lựa chọn"
+        return {
+            "validate": "any",
+            "input_title": "Mã lựa chọn",
+            "input_message": f"{said}, cách nhau dấu cách.",
+        }
+    if node.type == "geopoint":
+        said = "Ghi vĩ độ rồi kinh độ, cách nhau dấu cách, ví dụ 21.0285 105.8542."
+        return {"validate": "any", "input_title": "Tọa độ", "input_message": said}
     rule = _rule("length", f"Ô này ghi không quá {MAX_LENGTH} ký tự.")
     return rule | {"criteria": "<=", "value": MAX_LENGTH}
 
@@ -39,6 +56,9 @@ def _rule(kind: str, said: str, **more: Any) -> dict[str, Any]:
 def bounds(node: Node, checks: Iterable[Check]) -> tuple[int, int]:
     """The smallest and greatest number that the node's own constraint allows, as far as it says so plainly."""
     low, high = -FAR, FAR
+    if node.range:
+        ends = [Decimal(node.range[end]) for end in ("start", "end") if node.range.get(end)]
+        low, high = (math.ceil(min(ends)), math.floor(max(ends))) if len(ends) == 2 else (low, high)
     for check in checks:
         if check.is_constraint and check.where == node.path:
             for sign, number in _limits(check.expr):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from dieutra.channels.web.formats import canonical_date, canonical_number, shown_number
-from dieutra.engine.forms.form import Choice, Node
+from dieutra.engine.forms.form import Choice, Form, Node
 from dieutra.engine.forms.typed import read
 from dieutra.engine.lang.values import number_text
 from dieutra.places.spreadsheet import Cell
@@ -15,6 +16,9 @@ from dieutra.places.spreadsheet import Cell
 SEPARATOR = " – "
 YES, NO = "Có", "Không"
 TICKS, CROSSES = {"có", "co", "x", "1", "yes"}, {"", "không", "khong", "0", "no"}
+PLAIN_TIME = re.compile(r"[0-2][0-9]:[0-5][0-9]")
+PLAIN_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]")
+CLOCK = re.compile(r"([01]?[0-9]|2[0-3])\s*(?:[:hg]\s*([0-5]?[0-9])?(?::00)?)", re.IGNORECASE)
 LONGEST = 32_000  # a cell of Excel holds 32,767 characters
 
 
@@ -27,15 +31,20 @@ def option(choice: Choice, label: str) -> str:
     return f"{choice.value}{SEPARATOR}{label}"
 
 
-def options(node: Node) -> dict[str, str]:
-    """Code -> option, of a question with choices."""
+def options(node: Node, form: Form) -> dict[str, str]:
+    """Code -> option, of a question with choices; all of a list where the choices follow from other answers."""
+    if node.type == "acknowledge":
+        return {"OK": f"OK{SEPARATOR}Đã xác nhận"}
+    choices = {choice.value: choice for choice in node.choices or ()}
+    if node.itemset is not None and node.itemset.list in form.lists:
+        choices = dict(form.lists[node.itemset.list].choices(node.itemset))
     return {
-        choice.value: option(choice, choice.label.get("vi") or next(iter(choice.label.values()), ""))
-        for choice in node.choices or ()
+        value: option(choice, choice.label.get("vi") or next(iter(choice.label.values()), ""))
+        for value, choice in choices.items()
     }
 
 
-def as_cell(node: Node, text: str, labels: dict[str, str]) -> str | float | date:
+def as_cell(node: Node, text: str, labels: dict[str, str]) -> str | float | date | time:
     """What is written into the cell of a question; what is malformed stays the text that it is.
 
     `labels` are the options of a choice question by code.
@@ -46,7 +55,11 @@ def as_cell(node: Node, text: str, labels: dict[str, str]) -> str | float | date
         return float(text)
     if node.type == "date":
         return date.fromisoformat(text)
-    return labels.get(text, text) if node.type == "select1" else text
+    if node.type == "time" and PLAIN_TIME.fullmatch(text):
+        return time.fromisoformat(text)
+    if node.type == "dateTime" and PLAIN_MOMENT.fullmatch(text):
+        return datetime.fromisoformat(text)
+    return labels.get(text, text) if node.type in ("select1", "acknowledge") else text
 
 
 def as_answer(node: Node, cell: Cell, labels: dict[str, str]) -> str:
@@ -80,7 +93,7 @@ def _number(cell: Cell, labels: dict[str, str], node: Node) -> str:
             raise Unreadable(f"“{cell.strip()}” có thể hiểu thành hai số khác nhau. Hãy gõ lại số vào ô.")
         return text
     if isinstance(cell, bool) or not isinstance(cell, int | float):
-        raise Unreadable(f"“{_said(cell)}” không phải là số. Hãy gõ lại số vào ô.")
+        raise Unreadable(f"“{said(cell)}” không phải là số. Hãy gõ lại số vào ô.")
     text = number_of(cell)
     if node.type == "int" and "." in text:
         raise Unreadable(f"“{shown_number(text)}” không phải là số nguyên. Hãy ghi số nguyên.")
@@ -94,36 +107,85 @@ def _date(cell: Cell, labels: dict[str, str], node: Node) -> str:
         return cell.isoformat()
     if isinstance(cell, str):
         return canonical_date(cell)
-    raise Unreadable(f"“{_said(cell)}” không phải là ngày. Hãy ghi ngày/tháng/năm, ví dụ 15/04/2026.")
+    raise Unreadable(f"“{said(cell)}” không phải là ngày. Hãy ghi ngày/tháng/năm, ví dụ 15/04/2026.")
+
+
+def _time(cell: Cell, labels: dict[str, str], node: Node) -> str:
+    if isinstance(cell, datetime):
+        cell = cell.time()
+    if isinstance(cell, timedelta) and timedelta(0) <= cell < timedelta(days=1):
+        cell = (datetime(2000, 1, 1) + cell).time()
+    if isinstance(cell, time):
+        return cell.isoformat(timespec="minutes" if not cell.second else "seconds")
+    if isinstance(cell, str):
+        found = CLOCK.fullmatch(cell.strip())
+        return f"{int(found[1]):02}:{int(found[2] or 0):02}" if found else cell.strip()
+    raise Unreadable(f"“{said(cell)}” không phải là giờ. Hãy ghi giờ:phút, ví dụ 08:30.")
+
+
+def _moment(cell: Cell, labels: dict[str, str], node: Node) -> str:
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="minutes" if not cell.second else "seconds")
+    if isinstance(cell, date):
+        return f"{cell.isoformat()}T00:00"
+    if isinstance(cell, str):
+        day, _, clock = cell.strip().partition(" ")
+        found = CLOCK.fullmatch(clock.strip())
+        return f"{canonical_date(day)}T{int(found[1]):02}:{int(found[2] or 0):02}" if found else cell.strip()
+    raise Unreadable(f"“{said(cell)}” không phải là ngày giờ. Hãy ghi ngày/tháng/năm giờ:phút.")
+
+
+def _codes(cell: Cell, labels: dict[str, str], node: Node) -> str:
+    """Several codes, with spaces, commas or semicolons between."""
+    text = number_of(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else said(cell)
+    words = re.split(r"[\s,;>]+", text.strip())
+    strange = [word for word in words if labels and word not in labels]
+    if strange:
+        codes = ", ".join(list(labels)[:12])
+        raise Unreadable(
+            f"“{strange[0][:40]}” không phải mã của lựa chọn nào. Hãy ghi các mã {codes}, cách nhau bằng dấu cách."
+        )
+    return " ".join(words)
 
 
 def _text(cell: Cell, labels: dict[str, str], node: Node) -> str:
     if isinstance(cell, str):
         return cell.replace("\r\n", "\n").strip()
     if isinstance(cell, bool) or not isinstance(cell, int | float):
-        raise Unreadable(f"Excel đã đổi nội dung thành “{_said(cell)}”. Hãy gõ lại với dấu nháy đơn ' ở đầu.")
+        raise Unreadable(f"Excel đã đổi nội dung thành “{said(cell)}”. Hãy gõ lại với dấu nháy đơn ' ở đầu.")
     return number_of(cell)
 
 
 def _choice(cell: Cell, labels: dict[str, str], node: Node) -> str:
     """The option as the list has it, or only its code, or only its words."""
-    said = number_of(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else _said(cell)
-    wanted = _plain(said)
+    words_said = (
+        number_of(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else said(cell)
+    )
+    if not labels:
+        return words_said  # chosen from what other answers hold: the server knows what is offered
+    wanted = _plain(words_said)
     for code, words in labels.items():
         if wanted in (_plain(words), code.casefold(), _plain(words.removeprefix(f"{code}{SEPARATOR}"))):
             return code
-    raise Unreadable(f"“{said[:60]}” không có trong danh sách. Hãy bấm mũi tên ở ô và chọn lại.")
+    raise Unreadable(f"“{words_said[:60]}” không có trong danh sách. Hãy bấm mũi tên ở ô và chọn lại.")
 
 
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
 
 
-def _said(cell: Cell) -> str:
+def said(cell: Cell) -> str:
+    """What stands in a cell, as a person reads it."""
+    if cell is None:
+        return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
+    if isinstance(cell, datetime) and (cell.hour or cell.minute):
+        return cell.strftime("%d/%m/%Y %H:%M")
     if isinstance(cell, datetime | date):
         return cell.strftime("%d/%m/%Y")
+    if isinstance(cell, float):
+        return shown_number(number_of(cell))
     return str(cell).strip() if not isinstance(cell, time | timedelta) else f"giờ {cell}"
 
 
@@ -133,4 +195,11 @@ _ANSWERS = {
     "date": _date,
     "string": _text,
     "select1": _choice,
+    "acknowledge": _choice,
+    "time": _time,
+    "dateTime": _moment,
+    "rank": _codes,
+    "select": _codes,
+    "barcode": _text,
+    "geopoint": _text,
 }

@@ -140,7 +140,7 @@ def from_grids(grids: Mapping[str, Sequence[Sequence[Scalar]]]) -> Workbook:
 
 
 def _rows(sheet: str, grid: Sequence[Sequence[Scalar]], problems: Problems) -> list[Row]:
-    headers = [_header(cell) for cell in grid[0]] if grid else []
+    headers = [header_of(cell) for cell in grid[0]] if grid else []
     for header in sorted({header for header in headers if header and headers.count(header) > 1}):
         problems.add(f"Có hai cột cùng tên “{header}”, hãy bỏ bớt một cột", sheet, 1, header)
     rows = []
@@ -155,7 +155,7 @@ def _rows(sheet: str, grid: Sequence[Sequence[Scalar]], problems: Problems) -> l
     return rows
 
 
-def _header(cell: Scalar) -> str:
+def header_of(cell: Scalar) -> str:
     text = " ".join(cell_text(cell).split())
     if "::" not in text and text.partition(":")[0].strip().lower() in TRANSLATED:
         text = text.replace(":", "::", 1)

@@ -20,7 +20,8 @@ from dieutra.forms.queries import engine_form
 def page_of(
     case: Case, sheet: Sheet, comments: Sequence[dict[str, Any]], request: HttpRequest, readonly: bool = False
 ) -> dict[str, Any]:
-    form = engine_form(case.form_id)
+    version = sheet.form_id or case.form_id
+    form = engine_form(version)
     lang = request.GET.get("lang", "vi")
     view = form_view(
         form,
@@ -49,6 +50,7 @@ def page_of(
             "file": reverse("file_keep", args=[case.pk]),
         },
     )
+    state["form"] = version  # goes with each save: after a change of form the page must be loaded again
     state["file_limit"] = settings.FILE_LIMIT
     if sheet.saved_at:
         state |= {"saved_at": sheet.saved_at.isoformat(), "saved_by": sheet.saved_by}

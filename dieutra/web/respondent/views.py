@@ -20,6 +20,7 @@ from dieutra.cases.queries import (
     case_for,
     cases_of,
     comments_on,
+    form_change_of,
     sheet_as_sent,
     sheet_to_fill,
     submissions_for,
@@ -27,6 +28,7 @@ from dieutra.cases.queries import (
 from dieutra.channels.paper import documents
 from dieutra.channels.web.parse import changes_from_post, justifications_from_post, seen_from_post
 from dieutra.engine.flow.workflow import FILLABLE
+from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.forms.queries import engine_form
 from dieutra.people.permission import may
@@ -59,7 +61,9 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("receipt", pk)
     comments = comments_on(case, standing_only=True)
     page = page_of(case, sheet_to_fill(case), comments, request)
-    page["general_comments"] = [it for it in comments if not it["path"]]
+    known = engine_form(case.form_id).by_path
+    page["general_comments"] = [it for it in comments if place_of(it["path"]) not in known]
+    page["form_change"] = form_change_of(case)
     page["submissions"] = list(submissions_for(signed_in(request)).filter(case=case)[:20])
     return render(request, "cases/fill.html", page)
 
@@ -79,6 +83,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
             "answers": actions.answers_now(case, draft),
             "saved_by": draft.saved_by.full_name if draft.saved_by else "",
             "saved_at": draft.saved_at.isoformat(),
+            "reload": isinstance(moved, actions.FormMoved),
         }
         return JsonResponse(body, status=moved.status)
     return JsonResponse(
@@ -91,7 +96,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str], list[int], str]:
+def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str], list[int], str, int]:
     """The body of an autosave, or Invalid when it has another shape."""
     wrong = Invalid("Dữ liệu gửi lên không đúng dạng. Hãy tải lại trang; số liệu đã lưu vẫn còn.")
     try:
@@ -106,7 +111,8 @@ def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str], 
     for table in (changes, said):
         if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
             raise wrong
-    return base, changes, said, _numbers(body.get("seen", [])), str(body.get("tab", ""))[:64]
+    form = whole_number(str(body.get("form", "")), otherwise=0)
+    return base, changes, said, _numbers(body.get("seen", [])), str(body.get("tab", ""))[:64], form
 
 
 def _numbers(ids: object) -> list[int]:
@@ -124,7 +130,9 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
     said = justifications_from_post(request.POST)
     seen = _numbers(list(seen_from_post(request.POST)))
     try:
-        actions.save_draft(user, case, whole_number(request.POST.get("base_version", "")), typed, said, seen)
+        base = whole_number(request.POST.get("base_version", ""))
+        shown = whole_number(request.POST.get("form_shown", ""), otherwise=0)
+        actions.save_draft(user, case, base, typed, said, seen, form_shown=shown)
     except actions.DraftMoved as moved:
         page = page_of(case, sheet_to_fill(case, typed), comments_on(case, standing_only=True), request)
         return render(request, "cases/fill.html", page | {"clash": moved.message}, status=moved.status)

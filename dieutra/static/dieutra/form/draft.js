@@ -13,8 +13,9 @@ export class Draft {
     this.on = on;
     this.urls = state.urls;
     this.csrf = state.csrf;
-    this.key = state.key || state.urls.save;
+    this.key = state.key || state.urls.save || "preview";
     this.version = state.version;
+    this.form = state.form; // the version of the form that this page draws
     this.base = new Map(Object.entries(state.answers)); // what the server is known to hold
     this.tab = newTabName();
     this.copy = new LocalCopy(this.key, this.tab);
@@ -48,12 +49,14 @@ export class Draft {
 
   /** Writes the local copy now, and asks for a save soon. */
   keep() {
+    if (!this.urls.save) return; // a preview: nothing is kept
     this.writeCopy();
     this.on.status("unsaved");
     this.soon(QUIET_MS);
   }
 
   writeCopy(typing = []) {
+    if (!this.urls.save) return;
     if (this.isClean && !typing.length) return this.copy.remove();
     const changes = [...new Map([...this.changes, ...typing])].map(([path, value]) => [
       path,
@@ -72,6 +75,7 @@ export class Draft {
   /** Sends all that is unsaved; true when the server has everything. */
   async save() {
     clearTimeout(this.timer);
+    if (!this.urls.save) return true;
     while (this.sending) await this.sending;
     if (this.paused) return false;
     if (this.isClean) return true;
@@ -101,6 +105,7 @@ export class Draft {
       justifications: Object.fromEntries(sent.reasons),
       seen: sent.seen,
       tab: this.tab,
+      form: this.form,
     });
     return fetch(this.urls.save, {
       method: "POST",

@@ -77,6 +77,7 @@ export class Saving {
 
   conflict(reply) {
     const { draft, page } = this;
+    if (reply.reload) return this.formChanged(reply);
     this.mergeRows(reply);
     const found = differences(page.sheet, draft.changes, draft.base, reply.answers);
     if (found.mine.length) {
@@ -90,6 +91,13 @@ export class Saving {
       .map(({ path }) => page.placeName(path))
       .join("; ");
     page.banners.show("taken", "info", [page.say("conflictTaken", found.others.length, places)]);
+  }
+
+  /** This page draws a form that the case no longer goes by; what is unsaved stays on this machine. */
+  formChanged(reply) {
+    this.page.banners.show("form", "bad", [reply.detail], {
+      actions: [[this.page.say("reload"), () => location.reload()]],
+    });
   }
 
   /** Rows added or removed on both sides are no clash: all of that is kept. */
@@ -148,8 +156,9 @@ export class Saving {
     const left = draft.copy.left();
     const changes = new Map();
     const clashes = new Map();
+    const homeless = [];
     for (const entry of left) {
-      this.sort(entry, changes, clashes);
+      this.sort(entry, changes, clashes, homeless);
       entry.reasons.forEach(([key, text]) => page.restoreReason(key, text));
       entry.seen.forEach((id) => draft.seen.add(id));
     }
@@ -159,16 +168,30 @@ export class Saving {
     if (all.size || !draft.isClean) draft.note(all);
     draft.copy.drop(left.map((entry) => entry.name));
     if (all.size) page.banners.show("restored", "info", [page.say("restored", all.size)]);
+    if (homeless.length) page.banners.show("homeless", "warn", [page.say("homeless", homeless.join("; "))]);
     if (clashes.size) this.askAboutClashes(clashes);
     else draft.soon(0);
   }
 
+  /** Where a path stands now: a new version of the form may have moved the question, and names are unique. */
+  placeNow(path) {
+    const { sheet } = this.page;
+    if (sheet.node(path)) return path;
+    const ending = path.slice(path.lastIndexOf("/"));
+    return ending.includes("]") ? null : ([...sheet.nodes.keys()].find((each) => each.endsWith(ending)) ?? null);
+  }
+
   /** A kept change goes on top when nobody else changed that cell since; otherwise it clashes. */
-  sort(entry, changes, clashes) {
+  sort(entry, changes, clashes, homeless) {
     const { draft, page } = this;
-    for (const [path, before, value] of entry.changes) {
+    for (const [was, before, value] of entry.changes) {
+      const path = this.placeNow(was);
+      if (!path) {
+        if (value) homeless.push(value);
+        continue;
+      }
       const now = draft.base.get(path) || "";
-      if (!page.sheet.node(path) || now === value) continue;
+      if (now === value) continue;
       (entry.version !== draft.version && now !== before ? clashes : changes).set(path, value);
     }
   }

@@ -103,6 +103,8 @@ const VI = {
   tryNow: "Thử lại ngay",
   restored: "Đã lấy lại {0} thay đổi được giữ trên máy này từ lần trước.",
   noLocal: "Trình duyệt không cho giữ bản sao trên máy này. Hãy chờ dòng “Đã lưu” trước khi đóng trang.",
+  homeless: "Có câu trả lời chưa kịp lưu không còn chỗ trong mẫu phiếu mới, hãy chép lại nếu cần: {0}",
+  reload: "Tải lại trang",
   conflictTitle: "Phiếu này vừa được lưu ở nơi khác",
   conflictBy: "{0} đã lưu lúc {1}. Chưa có gì bị ghi đè. Những ô sau đây khác nhau:",
   conflictOthers: "Bản mới còn sửa {0} ô mà bạn chưa đụng tới; các ô này được giữ theo bản mới:",
@@ -223,6 +225,8 @@ const EN = {
   tryNow: "Try now",
   restored: "{0} changes kept on this machine were restored.",
   noLocal: "The browser keeps no copy on this machine. Wait for “Saved” before closing the page.",
+  homeless: "Some answers were not saved and have no place in the new version of the form; copy them if needed: {0}",
+  reload: "Load the page again",
   conflictTitle: "This form has just been saved elsewhere",
   conflictBy: "Saved by {0} at {1}. Nothing has been overwritten. These cells differ:",
   conflictOthers:

@@ -11,8 +11,8 @@ from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.engine.refusals import Invalid, Problem
+from dieutra.engine.spreadsheet import read_table
 from dieutra.places import shipped
-from dieutra.places.spreadsheet import read_table
 
 NEEDED = ("form.xlsx", "frame.xlsx")
 

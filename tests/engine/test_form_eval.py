@@ -89,7 +89,7 @@ def test_an_expression_without_a_value_is_told_and_the_rest_go_on(folder: Path) 
         ("khong.xml", "gui.xml", "Không đọc được tệp"),
         ("gui.xml", "gui.xml", "không phải là XForm"),
         ("phieu.xml", "tinh.csv", "không phải XML"),
-        ("tinh.csv", "gui.xml", "không phải là sổ tính"),
+        ("tinh.csv", "gui.xml", "không mở được như một sổ tính"),
     ],
 )
 def test_files_that_cannot_be_used_are_named(folder: Path, form: str, submission: str, said: str) -> None:

@@ -128,7 +128,9 @@ def from_grids(grids: Mapping[str, Sequence[Sequence[Scalar]]]) -> Workbook:
 def _rows(sheet: str, grid: Sequence[Sequence[Scalar]], problems: Problems) -> list[Row]:
     width, length = max(map(len, grid), default=0), len(grid)
     if width > MAX_COLUMNS or length > MAX_ROWS:
-        said = f"Sheet có {length} dòng, {width} cột; một phiếu có nhiều nhất {MAX_ROWS} dòng, {MAX_COLUMNS} cột"
+        said = (
+            f"Sheet có {length} dòng, {width} cột; một phiếu có nhiều nhất {MAX_ROWS} dòng, {MAX_COLUMNS} cột"
+        )
         problems.add(f"{said}. Hãy xóa các dòng, cột thừa", sheet)
         return []
     headers = [header_of(cell) for cell in grid[0]] if grid else []

@@ -267,17 +267,31 @@ class XForm:
         return found
 
     def constraints(self) -> Iterator[Check]:
-        """One hard check per constraint, in document order, named `<node>.constraint`."""
+        """One hard check per constraint, in document order, named `<node>.constraint`; a range keeps its ends."""
         names = Counter(place.rpartition("/")[2] for place in self.binds)
         for place, bind in self.binds.items():
+            name = place.rpartition("/")[2]
+            if names[name] > 1:
+                name = place.strip("/").partition("/")[2]
+            ends = _range(self.controls.get(place))
+            if ends is not None:
+                yield _between(f"{name}.range", place, ends)
             expr = self._logic(bind, "constraint", place)
             if expr is not None:
                 message = self._message(bind, "constraintMsg", place) or {}
-                name = place.rpartition("/")[2]
-                if names[name] > 1:
-                    name = place.strip("/").partition("/")[2]
                 read = tuple(paths(expr, place))
                 yield Check(f"{name}.constraint", place, "hard", expr, message, False, read)
+
+
+def _between(name: str, place: str, ends: Mapping[str, str]) -> Check:
+    """What Collect's slider makes impossible is a mistake where somebody types."""
+    low, high = ends["start"], ends["end"]
+    expr = parse(f"(. >= {low} and . <= {high}) or (. <= {low} and . >= {high}) or . = ''", place)
+    said = {
+        "vi": f"Phải từ {low} đến {high}, hãy chọn lại.",
+        "en": f"Must be from {low} to {high}, choose again.",
+    }
+    return Check(name, place, "hard", expr, said, False, (place,))
 
 
 def form_of(xml: bytes, files: Mapping[str, bytes] | None = None) -> Form:

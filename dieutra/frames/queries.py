@@ -56,11 +56,12 @@ def lines(listing: Listing, decision: str = "", text: str = "", area: str = "") 
 
 
 def areas_of(listing: Listing) -> QuerySet[Area]:
-    """The areas whose units the listing holds: a district and its communes; a province alone."""
-    catalogue = Area.objects.filter(catalogue_id=listing.area.catalogue_id)
-    if listing.level < 2:
-        return catalogue.filter(pk=listing.area_id)
-    return catalogue.filter(under("path", listing.path)).order_by("level", "sort_key", "code")
+    """The areas whose units the listing holds: a district and its communes; a province alone where areas below list."""
+    inside = Area.objects.filter(under("path", listing.path), catalogue_id=listing.area.catalogue_id)
+    lower = [level for level in listing.campaign.kind.listing_levels if level > listing.level]
+    if lower:
+        inside = inside.filter(level__lt=min(lower))
+    return inside.order_by("level", "sort_key", "code")
 
 
 def areas_of_province(listing: Listing) -> QuerySet[Area]:

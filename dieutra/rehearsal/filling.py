@@ -22,7 +22,8 @@ class Filling:
         self.version = int(self.state["version"])
 
     def fill_and_send(self) -> None:
-        level = self.state["answers"].get(self.form.by_name["cap_quan_ly"].path, "xa")
+        asked = self.form.by_name.get("cap_quan_ly")
+        level = self.state["answers"].get(asked.path, "xa") if asked else "xa"
         self.answers = self.script.answers(self.form, level, self.chance.randint(1, self._scale()))
         halves = list(self.answers.items())
         self.save(dict(halves[: len(halves) // 2]))

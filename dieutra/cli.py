@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
 
     rehearse = commands.add_parser("rehearse", help="play a whole campaign with simulated people over HTTP")
     rehearse.add_argument("kind")
-    rehearse.add_argument("--province", default="35")
+    rehearse.add_argument("--province", default="", help="the kind's own choice when left out")
     rehearse.add_argument("--units", type=int, help="at most so many units (spread over the communes)")
     rehearse.add_argument("--clients", type=int, default=4, help="people at work at the same time")
     rehearse.add_argument("--seed", type=int, default=2021)

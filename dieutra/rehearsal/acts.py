@@ -43,6 +43,7 @@ class Play:
         self.kind: Kind = read_kind(folder)
         self.form: Form = load_xlsform(folder / "form.xlsx")
         self.script: Script = read_script(folder)
+        self.province = self.province or str(self.script.rules.get("province", "35"))
         self.mail = Mailbox(self.server.folder / "mail")
         self.areas = _areas(self.kind.catalogue, self.province)
         kinds = _unit_kinds(folder)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dieutra.cli_forms import add_form_commands
+from dieutra.cli_frames import add_frame_commands
 from dieutra.engine.refusals import Invalid, Refusal
 
 
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     create.set_defaults(run=_campaign_create)
 
     add_form_commands(commands)
+    add_frame_commands(commands)
 
     places = commands.add_parser("places", help="administrative catalogues").add_subparsers(
         required=True, metavar="what"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.db.models.functions import Lower
 
@@ -40,10 +41,19 @@ class Line:
     details: dict[str, str]
 
 
+class ListedAgainst(Protocol):
+    """What a list is checked against: a catalogue and a kind's columns; a campaign has both."""
+
+    @property
+    def catalogue_id(self) -> Any: ...
+    @property
+    def kind(self) -> Kind: ...
+
+
 class AreaBook:
     """The areas of a campaign's catalogue by code: one query for a whole list."""
 
-    def __init__(self, campaign: Campaign) -> None:
+    def __init__(self, campaign: ListedAgainst) -> None:
         areas = Area.objects.filter(catalogue_id=campaign.catalogue_id).only("code", "name", "level", "path")
         self.by_code = {area.code: area for area in areas}
 
@@ -54,7 +64,7 @@ class AreaBook:
 
 
 def check_lines(
-    rows: Sequence[Row], campaign: Campaign, province: Area, taken: set[str]
+    rows: Sequence[Row], campaign: ListedAgainst, province: Area, taken: set[str]
 ) -> tuple[list[Line], list[Problem]]:
     """The lines of a province's list, and what is wrong. `taken`: codes used elsewhere, in small letters."""
     check = _Check(campaign, province)
@@ -99,7 +109,7 @@ def taken_codes(campaign: Campaign, codes: Iterable[str], but: Sequence[int] = (
 class _Check:
     """Looks up the three codes of a line and finds the area that manages the unit."""
 
-    def __init__(self, campaign: Campaign, province: Area) -> None:
+    def __init__(self, campaign: ListedAgainst, province: Area) -> None:
         self.book = AreaBook(campaign)
         self.province = province
         self.words = headers(campaign.kind.frame_columns)

@@ -97,7 +97,7 @@ def _row_number(place: str) -> int:
 
 
 def _replace(actor: User, campaign: Campaign, province: Area, lines: Sequence[Line]) -> Loaded:
-    kind, listings = campaign.kind, _make_listings(campaign, province)
+    kind, listings = campaign.kind, make_listings(campaign, province)
     _refuse_begun(list(listings.values()))
     replaced = _clear(actor, list(listings.values()))
     units = [_unit(campaign, listings[reviewed_at(kind, line.area)], line) for line in lines]
@@ -114,7 +114,7 @@ def _replace(actor: User, campaign: Campaign, province: Area, lines: Sequence[Li
     return Loaded(len(counts), len(units), replaced)
 
 
-def _make_listings(campaign: Campaign, province: Area) -> dict[str, Listing]:
+def make_listings(campaign: Campaign, province: Area) -> dict[str, Listing]:
     """A listing for every reviewing area of the province, by path: one without lines may still add some."""
     areas = areas_reviewing(campaign.kind, province)
     Listing.objects.bulk_create(

@@ -65,10 +65,18 @@ class Kind:
     channels: tuple[str, ...] = CHANNELS  # ways in for answers
     listing_levels: tuple[int, ...] = ()  # levels that review a listing of their own, from above downwards
     level_words: Mapping[int, str] = field(default_factory=lambda: LEVEL_WORDS)
+    branch: str = (
+        ""  # file of areas that the kind adds beside the provinces, e.g. a ministry with its departments
+    )
 
     def may_create(self, role: str, level: int) -> frozenset[Pair]:
         """The (role, level) pairs whose accounts a holder of this post creates."""
         return self.creates.get((role, level), frozenset())
+
+    @property
+    def catalogue_slug(self) -> str:
+        """The catalogue of its campaigns; with a branch one of its own, so that no other campaign sees the branch."""
+        return f"{self.catalogue}.{self.slug}".replace(".", "-")[:50] if self.branch else self.catalogue
 
     def takes(self, channel: str) -> bool:
         return channel in self.channels
@@ -181,6 +189,7 @@ def _kind(slug: str, rules_json: str) -> Kind:
         prefills=campaign.get("prefill", {}),
         channels=reader.channels(campaign.get("channels", list(CHANNELS))),
         listing_levels=reader.listing_levels(campaign),
+        branch=str(campaign.get("branch", "")),
         level_words=reader.level_words(campaign.get("level_words", {})),
     )
     if reader.problems:

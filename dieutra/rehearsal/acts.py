@@ -45,7 +45,7 @@ class Play:
         self.script: Script = read_script(folder)
         self.province = self.province or str(self.script.rules.get("province", "35"))
         self.mail = Mailbox(self.server.folder / "mail")
-        self.areas = _areas(self.kind.catalogue, self.province)
+        self.areas = _areas(self.kind.catalogue_slug, self.province)
         kinds = _unit_kinds(folder)
         self.lines: list[Line] = base_list(self.script, kinds, self.areas, self.units)
         used = {line.district or line.commune for line in self.lines if line.level != "tinh"}
@@ -99,11 +99,14 @@ class Play:
         centre = self.arrive(CENTRE, f"{CENTRE}@example.gov.vn")
         province = next(area for area in self.areas if area.level == 1)
         administrator = self.appoint(centre, "qtv", province, "qtv.tinh")
+        allowed = self.kind.may_create("qtv", 1)
         for role in ("gsv", "bcd", "tk"):
-            self.appoint(administrator, role, province, f"{role}.tinh")
+            if (role, 1) in allowed:
+                self.appoint(administrator, role, province, f"{role}.tinh")
         for district in self.districts:
-            self.appoint(administrator, "qtv", district, f"qtv.{district.code}")
-            self.appoint(administrator, "gsv", district, f"gsv.{district.code}")
+            for role in ("qtv", "gsv"):
+                if (role, district.level) in allowed:
+                    self.appoint(administrator, role, district, f"{role}.{district.code}")
 
     # 2 ----------------------------------------------------------------------------------------------------------
 
@@ -179,6 +182,8 @@ class Play:
             self.book.did("listing.returned")
             reviewer.submit(reviewer.get(link), f"{link}gui/")
             self.book.did("listing.sent")
+        if not reviewer.download(f"{link}bien-nhan.pdf").startswith(b"%PDF"):
+            raise Unexpected(f"{link}: biên nhận không phải tệp PDF.")
         acceptor.submit(acceptor.get(link), f"{link}chap-nhan/")
         self.book.did("listing.accepted")
 
@@ -198,7 +203,7 @@ class Play:
         """Sign-in name -> address, read from the administrator's pages once all letters are out."""
         by_code = {line.code.lower(): line.email for line in self.lines}
         added = {
-            f"bs{self.province}{number:03}": f"bs{self.province}{number:03}@example.gov.vn"
+            f"bs{self.province}{number:03}".lower(): f"bs{self.province}{number:03}@example.gov.vn"
             for number in range(len(self.districts) + 1)
         }
         wanted = len(self._seen_usernames())
@@ -245,7 +250,9 @@ class Play:
 
     def review(self, fillings: list[Filling]) -> None:
         by_case = {filling.case: filling for filling in fillings}
-        districts = [self.people[f"gsv.{area.code}"] for area in self.districts]
+        districts = [
+            self.people[name] for area in self.districts if (name := f"gsv.{area.code}") in self.people
+        ]
         self._foreign_eyes(fillings[0])
         returned = {
             case for each in self.at_once(lambda who: self._empty_queue(who, 0.1), districts) for case in each

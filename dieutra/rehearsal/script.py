@@ -201,6 +201,7 @@ def _facts(line: Line, with_email: bool) -> dict[str, str]:
         "level": line.level,
         "address": "Trụ sở " + line.name,
         "email": line.email if with_email else "",
+        "seat_province": "01",
         "workers_2017": "20",
         "workers_2021": "20",
     }

@@ -23,6 +23,8 @@ REACTIONS: dict[str, list[Callable[[Event], Job]]] = {
     "account.created": [ask("campaigns.send_activation", "id", post="subject_id")],
     "activation.asked": [ask("campaigns.send_activation", "id", post="subject_id")],
     "campaign.form_adopted": [ask("cases.adopt_form", "id", campaign="subject_id")],
+    "carry.begun": [ask("carrying.convert", "id", carry="subject_id")],
+    "carry.placing": [ask("carrying.place", "id", carry="subject_id", actor="actor_id")],
     "case.returned": [ask("cases.send_returned", "id", case="subject_id")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],
 }

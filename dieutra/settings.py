@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "dieutra.forms",
     "dieutra.campaigns",
     "dieutra.frames",
+    "dieutra.carrying",
     "dieutra.cases",
     "dieutra.channels.workbook",
     "dieutra.web",

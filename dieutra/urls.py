@@ -6,6 +6,7 @@ from django.urls import include, path
 from dieutra.web.collector import views as collector
 from dieutra.web.manager import (
     accounts,
+    carrying,
     form_previews,
     forms,
     frames,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("", include(accounts.urlpatterns)),
     path("", include(phones.urlpatterns)),
     path("", include(frames.urlpatterns)),
+    path("", include(carrying.urlpatterns)),
     path("", include(workbooks.urlpatterns)),
     path("", include(workbook_batches.urlpatterns)),
     path("", include(forms.urlpatterns)),

@@ -11,6 +11,7 @@ from django.urls.converters import IntConverter
 
 from dieutra.campaigns.actions import put_up_form
 from dieutra.campaigns.models import Campaign
+from dieutra.carrying.models import CarriedLine, Carry
 from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
@@ -57,6 +58,11 @@ MAY = {
     "unit_remove": {"co.huyen"},
     "unit_move": {"co.huyen"},
     "unit_undo": {"co.huyen"},
+    "carries": {"ba.trung.uong", "ong.tinh"},
+    "carry_place": {"ba.trung.uong", "ong.tinh"},
+    "carry_decide_many": {"ba.trung.uong", "ong.tinh"},
+    "carried_decide": {"ba.trung.uong", "ong.tinh"},
+    "carried_take_back": {"ba.trung.uong", "ong.tinh"},
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
@@ -122,6 +128,7 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Listing.objects.order_by("pk").values_list("pk", "state", "version")),
         list(Unit.objects.order_by("pk").values_list("pk", "name", "decision", "version", "path")),
         list(Post.objects.order_by("pk").values_list("pk", "ended_at")),
+        list(CarriedLine.objects.order_by("pk").values_list("pk", "verdict", "version")),
         list(AppUser.objects.order_by("pk").values_list("pk", "revoked_at")),
         list(Submission.objects.order_by("pk").values_list("pk", "outcome")),
         list(User.objects.order_by("pk").values_list("pk", "email")),
@@ -155,6 +162,8 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[held(world).pk]), {"base_version": "1"}
     if route == "listing_upload":
         return reverse(route), {"province": "35"}
+    if route.startswith("carr"):
+        return carrying(route, world)
     if route == "form_put_up":
         return reverse(route), {}
     if route == "form_publish":
@@ -172,6 +181,24 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[listing.pk]), {"version": str(listing.version), "note": "Xem lại"}
     unit = Unit.objects.get(code="UBND-PL")
     return reverse(route, args=[unit.pk]), {"version": str(unit.version)}
+
+
+def carrying(route: str, world: World) -> tuple[str, dict[str, str]]:
+    """A line that waits for a decision, as if the province's list had come from an older catalogue."""
+    if route == "carries":
+        return reverse(route), {"old_province": "35"}
+    province, centre = world.listing("35").area, world.user("ba.trung.uong")
+    carry = Carry.objects.create(
+        campaign=world.campaign, old_province=province, province=province, path=province.path, by=centre
+    )
+    line = CarriedLine.objects.create(
+        carry=carry, code="CU", name="Đơn vị cũ", old_area=province, cause="district"
+    )
+    if route == "carried_take_back":
+        CarriedLine.objects.filter(pk=line.pk).update(verdict="end", decided_by=centre)
+    if route.startswith("carried_"):
+        return reverse(route, args=[line.pk]), {"version": "1", "choice": "end"}
+    return reverse(route, args=[carry.pk]), {}
 
 
 def sent(world: World) -> Case:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from dieutra.campaigns.kind import folder_rules, kind_from
+from dieutra.campaigns.kind import Kind, folder_rules, kind_from
 from dieutra.campaigns.models import Campaign, FormAdoption
 from dieutra.engine.forms.compare import compare
 from dieutra.engine.forms.examine import examine
@@ -22,7 +22,7 @@ from dieutra.people.app_users import create_app_user
 from dieutra.people.models import AppUser, Post, Role, User
 from dieutra.people.permission import granting, require
 from dieutra.places import shipped
-from dieutra.places.actions import load_catalogue
+from dieutra.places.actions import load_branch, load_catalogue
 from dieutra.places.models import Area, Catalogue
 
 CENTRE_ONLY = "Chỉ quản trị viên trung ương của cuộc điều tra công bố và đổi mẫu phiếu."
@@ -58,7 +58,7 @@ def create_campaign(
         slug=slug,
         kind_slug=folder.name,
         name=name,
-        catalogue=_catalogue(catalogue or kind.catalogue),
+        catalogue=_catalogue(catalogue) if catalogue else _catalogue_of(kind, folder),
         form=publish(None, (folder / "form.xlsx").read_bytes(), _lists_in(folder)),
         rules=rules,
         opens_on=opens_on,
@@ -185,6 +185,16 @@ def publish_upload(actor: User, upload: Upload) -> FormVersion:
         Upload.objects.filter(pk=upload.pk).update(published=version)
     upload.published = version
     return version
+
+
+def _catalogue_of(kind: Kind, folder: Path) -> Catalogue:
+    """The kind's own catalogue, with its branch when it has one."""
+    if not kind.branch:
+        return _catalogue(kind.catalogue)
+    loaded = load_branch(kind.catalogue_slug, kind.catalogue, (folder / kind.branch).read_bytes())
+    if loaded.errors:
+        raise Invalid(f"Không nạp được nhánh {kind.branch} của kiểu điều tra.", list(loaded.errors))
+    return Catalogue.objects.get(slug=kind.catalogue_slug)
 
 
 def _catalogue(slug: str) -> Catalogue:

@@ -13,6 +13,8 @@ from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.engine.refusals import Invalid, Problem
 from dieutra.engine.spreadsheet import read_table
 from dieutra.places import shipped
+from dieutra.places.catalogue_file import read_catalogue
+from dieutra.places.tree import check_tree
 
 NEEDED = ("form.xlsx", "frame.xlsx")
 
@@ -42,6 +44,8 @@ def check_folder(slug: str) -> list[Problem]:
             problems += [Problem(f"form.xlsx, {it.place}", it.message) for it in refusal.problems]
     if kind and (folder / "frame.xlsx").is_file():
         problems += _template(kind, (folder / "frame.xlsx").read_bytes())
+    if kind and kind.branch:
+        problems += _branch(kind, folder / kind.branch)
     if kind and form:
         problems += _agreement(kind, form)
     return [_with_line(folder, problem) for problem in problems]
@@ -59,6 +63,20 @@ def _with_line(folder: Path, problem: Problem) -> Problem:
     )
     number = next((number for number, line in enumerate(lines, 1) if pattern.match(line)), 0)
     return Problem(f"{name}, dòng {number}: {key}", problem.message) if number else problem
+
+
+def _branch(kind: Kind, file: Path) -> list[Problem]:
+    """The kind's own areas must hang into its catalogue and take none of its codes."""
+    if not file.is_file():
+        return [Problem(f"campaign.toml: branch, {kind.branch}", "Thiếu tệp.")]
+    entry = shipped.catalogues().get(kind.catalogue)
+    if entry is None:
+        return []  # said where the catalogue is named
+    areas, added = (read_catalogue(it, entry.valid_from) for it in (entry.content, file.read_bytes()))
+    areas.problems.extend(added.problems)
+    areas.rows.extend(added.rows)
+    check_tree(areas)
+    return [Problem(f"{kind.branch}, {it.place}", it.message) for it in areas.problems]
 
 
 def _template(kind: Kind, content: bytes) -> list[Problem]:

@@ -53,7 +53,7 @@ def _account_for(campaign: Campaign, unit: Unit, actor: User) -> None:
         None,
         campaign_id=campaign.pk,
         role=Role.DV,
-        level=min(unit.area.level, 2),
+        level=campaign.kind.managing_level(unit.area.level),
         path=unit.path,
         username=username_for(campaign, unit),
         full_name=unit.name[:120],

@@ -65,7 +65,7 @@ def _choices(user: User, campaign: Campaign, area: Area) -> list[tuple[str, str]
     """Roles that the person creates by hand; units' accounts come from the accepted list."""
     by_hand = [pair for pair in creatable(user, campaign, area.path) if pair[0] != Role.DV]
     pairs = sorted(by_hand, key=lambda pair: (pair[1], pair[0]))
-    levels = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "cấp xã"}
+    levels = campaign.kind.level_words
     return [(f"{role}.{level}", f"{Role(role).label} {levels[level]}") for role, level in pairs]
 
 

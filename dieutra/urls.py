@@ -18,6 +18,7 @@ from dieutra.web.manager import (
 from dieutra.web.public import views as public
 from dieutra.web.respondent import collected, files, workbook
 from dieutra.web.respondent import views as respondent
+from dieutra.web.supervisor import queue as supervisor_queue
 from dieutra.web.supervisor import views as supervisor
 
 urlpatterns = [
@@ -30,6 +31,7 @@ urlpatterns = [
     path("", include(files.urlpatterns)),
     path("", include(collected.urlpatterns)),
     path("", include(collector.urlpatterns)),
+    path("", include(supervisor_queue.urlpatterns)),
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),

@@ -39,6 +39,8 @@ MAY = {
     "workbooks": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "approve": {"anh.giam.sat"},
     "give_back": {"anh.giam.sat"},
+    "approve_many": {"anh.giam.sat"},
+    "take_back": {"ba.trung.uong"},
     "account_create": {"ba.trung.uong", "ong.tinh"},
     "account_resend": {"ong.tinh"},
     "account_end": {"ong.tinh"},
@@ -143,6 +145,12 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route in ("approve", "give_back", "withdraw"):
         case = sent(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}
+    if route == "approve_many":
+        case = sent(world)
+        return reverse(route), {"phieu": f"{case.pk}.{case.version}"}
+    if route == "take_back":
+        case = accepted(world)
+        return reverse(route, args=[case.pk]), {"version": str(case.version), "reason": "Số liệu cần xem lại"}
     if route in ("workbooks", "workbook_batches"):
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
@@ -205,6 +213,13 @@ def sent(world: World) -> Case:
     user, case = world.user("don.vi"), world.case("don.vi")
     actions.save_draft(user, case, 0, good_answers(case), {})
     actions.submit(user, world.case("don.vi"), 1)
+    return world.case("don.vi")
+
+
+def accepted(world: World) -> Case:
+    case = sent(world)
+    actions.approve(world.user("anh.giam.sat"), case, case.version)
+    actions.approve(world.user("chi.giam.sat.tinh"), world.case("don.vi"), case.version)
     return world.case("don.vi")
 
 

@@ -100,6 +100,11 @@ def _agreement(kind: Kind, form: Form) -> list[Problem]:
             problems.append(Problem("campaign.toml: prefill", f"Phiếu không có câu hỏi “{name}”."))
         if column not in columns:
             problems.append(Problem("campaign.toml: prefill", f"Bảng kê không có cột “{column}”."))
+    for pair in kind.last_census:
+        if pair.question not in form.by_name:
+            problems.append(Problem("campaign.toml: last_census", f"Phiếu không có câu “{pair.question}”."))
+        if pair.column not in columns:
+            problems.append(Problem("campaign.toml: last_census", f"Bảng kê không có cột “{pair.column}”."))
     names = {number: name for name, number in LEVELS.items()}
     for level in kind.review_levels:
         if level not in kind.levels:

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "dieutra.frames",
     "dieutra.cases",
     "dieutra.channels.workbook",
+    "dieutra.accounts",
     "dieutra.web",
 ]
 

@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from dieutra.web.collector import views as collector
 from dieutra.web.manager import (
+    account_many,
+    account_sheets,
     accounts,
     form_previews,
     forms,
@@ -32,6 +34,8 @@ urlpatterns = [
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),
+    path("", include(account_many.urlpatterns)),
+    path("", include(account_sheets.urlpatterns)),
     path("", include(phones.urlpatterns)),
     path("", include(frames.urlpatterns)),
     path("", include(workbooks.urlpatterns)),

@@ -42,6 +42,9 @@ MAY = {
     "account_resend": {"ong.tinh"},
     "account_end": {"ong.tinh"},
     "account_restore": {"ong.tinh"},
+    "accounts_from_list": {"ba.trung.uong", "ong.tinh"},
+    "accounts_from_frame": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "sheets": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "app_user_create": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "app_user_revoke": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "collected_use": {"don.vi"},
@@ -140,6 +143,10 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
         return reverse(route, args=[world.case("don.vi").pk]), {"base_version": "0"}
+    if route == "accounts_from_list":
+        return reverse(route), {}
+    if route in ("accounts_from_frame", "sheets"):
+        return reverse(route), {"area": "347"}
     if route == "account_create":
         return reverse(route), {}
     if route.startswith("account_"):

@@ -14,6 +14,7 @@ from json import dumps, loads
 from pathlib import Path
 from typing import Any, Protocol
 
+from dieutra.campaigns.account_rules import AccountRules, account_rules
 from dieutra.engine.refusals import Invalid, Problem
 
 LEVELS = {"country": 0, "province": 1, "district": 2, "commune": 3}
@@ -61,6 +62,7 @@ class Kind:
     removal_reasons: Mapping[str, str]
     prefills: Mapping[str, str]  # name of a question -> column of the frame
     channels: tuple[str, ...] = CHANNELS  # ways in for answers
+    accounts: AccountRules = field(default_factory=AccountRules)
 
     def may_create(self, role: str, level: int) -> frozenset[Pair]:
         """The (role, level) pairs whose accounts a holder of this post creates."""
@@ -168,6 +170,7 @@ def _kind(slug: str, rules_json: str) -> Kind:
         },
         prefills=campaign.get("prefill", {}),
         channels=reader.channels(campaign.get("channels", list(CHANNELS))),
+        accounts=reader.accounts(campaign.get("accounts", {})),
     )
     if reader.problems:
         raise Invalid(f"Kiểu điều tra {slug} có {len(reader.problems)} chỗ sai.", reader.problems)
@@ -194,6 +197,12 @@ class _Reader:
         if name not in LEVELS:
             self.wrong(f"campaign.toml: {place}", f"Không có cấp “{name}”. Các cấp: {', '.join(LEVELS)}.")
         return LEVELS.get(name, 0)
+
+    def accounts(self, table: object) -> AccountRules:
+        rules, wrong = account_rules(table, ROLES)
+        for key, message in wrong:
+            self.wrong(f"campaign.toml: {key}", message)
+        return rules
 
     def channels(self, names: object) -> tuple[str, ...]:
         found = tuple(str(name) for name in names) if isinstance(names, list) else ()

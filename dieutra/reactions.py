@@ -27,6 +27,7 @@ def ask(kind: str, key: str, only_if: str = "", **payload: str) -> Callable[[Eve
 REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "account.created": [ask("campaigns.send_activation", "id", only_if="mail", post="subject_id")],
     "activation.asked": [ask("campaigns.send_activation", "id", post="subject_id")],
+    "password.forgotten": [ask("accounts.send_forgotten", "id", user="subject_id")],
     "campaign.form_adopted": [ask("cases.adopt_form", "id", campaign="subject_id")],
     "case.returned": [ask("cases.send_returned", "id", case="subject_id")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],
@@ -38,4 +39,5 @@ SCHEDULE: dict[str, timedelta] = {
     "cases.recount": timedelta(days=1),
     "workbook.clear": timedelta(hours=1),
     "accounts.clear": timedelta(hours=1),
+    "accounts.idle": timedelta(days=1),
 }

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from dieutra.accounts.care import require_care
 from dieutra.accounts.models import SheetOrder
 from dieutra.campaigns.actions import creatable
 from dieutra.campaigns.models import Campaign
@@ -77,12 +78,12 @@ def order_sheets(actor: User, campaign: Campaign, area: Area, with_mail: bool = 
 
 
 def order_one(actor: User, post: Post, area: Area) -> SheetOrder:
-    """A sheet for one account; the caller has looked whether it is the actor's to look after."""
+    """A sheet for one account in the actor's care."""
+    require_care(actor, post)
     if post.user.activated or not post.user.is_active or post.ended_at:
         raise NotNow(
             "Tài khoản này đã kích hoạt hoặc đang khóa, không in phiếu được. Hãy đặt lại tài khoản trước."
         )
-    require(actor, "account.create", post)
     return _order(actor, post.campaign, area, [post.pk])
 
 

@@ -11,6 +11,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.accounts.listed import choices
+from dieutra.accounts.review import to_review
 from dieutra.campaigns.actions import appoint, creatable
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
@@ -21,6 +22,7 @@ from dieutra.people.permission import GRANTS, posts_of, visible_to
 from dieutra.people.queries import accounts
 from dieutra.places.models import Area
 from dieutra.places.paths import under
+from dieutra.web.manager.account_places import place_names
 from dieutra.web.requests import signed_in
 
 PAGE = 50
@@ -45,21 +47,15 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("trang"))
     context = {
         "page": page,
-        "places": _place_names(campaign, [post.path for post in page]),
+        "places": place_names(campaign, [post.path for post in page]),
         "mine": {post.pk for post in page if (post.role, post.level) in creatable(user, campaign, post.path)},
         "q": text,
         "role": role,
         "roles": Role.choices,
+        "to_review": to_review(user, campaign).count(),
         "may_create": bool(choices(user, campaign, area.path)),
     }
     return render(request, "people/accounts.html", context)
-
-
-def _place_names(campaign: Campaign, paths: list[str]) -> dict[str, str]:
-    tops = {path.partition("@")[0] for path in paths}
-    areas = Area.objects.filter(catalogue_id=campaign.catalogue_id, path__in=tops)
-    names = dict(areas.values_list("path", "name"))
-    return {path: names.get(path.partition("@")[0], "") for path in paths}
 
 
 @login_required

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "dieutra.carrying",
     "dieutra.cases",
     "dieutra.channels.workbook",
+    "dieutra.accounts",
     "dieutra.web",
 ]
 
@@ -148,7 +149,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 # Offices share one address, so the general limit is wide; failures are counted per account (5 in 5 minutes).
-ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "300/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "300/m/ip,5/5m/key", "reset_password": "60/m/ip"}
 
 # How many reverse proxies stand before the site: the client's address is read behind so many.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("DIEUTRA_PROXIES", "0"))

@@ -22,7 +22,13 @@ from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.openrosa.phone import given_phone, written
 
 EVERYBODY = (*PEOPLE, *UNITS)
-OPEN_DOORS = {"account_login", "account_logout", "account_change_password", "activate"}  # about oneself alone
+OPEN_DOORS = {
+    "account_login",
+    "account_logout",
+    "account_change_password",
+    "activate",
+    "forgotten",
+}  # about oneself alone
 # signed in by a token, Digest or Basic and never by a session; tests/openrosa/test_sign_in.py tries the cast there
 OWN_SIGN_IN = {"collect_submission", "collect_key_submission"}
 
@@ -45,6 +51,16 @@ MAY = {
     "account_resend": {"ong.tinh"},
     "account_end": {"ong.tinh"},
     "account_restore": {"ong.tinh"},
+    "accounts_from_list": {"ba.trung.uong", "ong.tinh"},
+    "accounts_from_frame": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "sheets": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "account_lock": {"ong.tinh"},
+    "account_unlock": {"ong.tinh"},
+    "account_reset": {"ong.tinh"},
+    "account_change": {"ong.tinh"},
+    "account_hand_over": {"ong.tinh"},
+    "account_sheet": {"ong.tinh"},
+    "accounts_review": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},
     "app_user_create": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "app_user_revoke": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "collected_use": {"don.vi"},
@@ -129,11 +145,11 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Case.objects.order_by("pk").values_list("pk", "state", "level", "version")),
         list(Listing.objects.order_by("pk").values_list("pk", "state", "version")),
         list(Unit.objects.order_by("pk").values_list("pk", "name", "decision", "version", "path")),
-        list(Post.objects.order_by("pk").values_list("pk", "ended_at")),
+        list(Post.objects.order_by("pk").values_list("pk", "ended_at", "user")),
         list(CarriedLine.objects.order_by("pk").values_list("pk", "verdict", "version")),
         list(AppUser.objects.order_by("pk").values_list("pk", "revoked_at")),
         list(Submission.objects.order_by("pk").values_list("pk", "outcome")),
-        list(User.objects.order_by("pk").values_list("pk", "email")),
+        list(User.objects.order_by("pk").values_list("pk", "email", "is_active", "password", "full_name")),
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
@@ -155,13 +171,18 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
         return reverse(route, args=[world.case("don.vi").pk]), {"base_version": "0"}
+    if route in ("accounts_from_list", "accounts_review"):
+        return reverse(route), {}
+    if route in ("accounts_from_frame", "sheets"):
+        return reverse(route), {"area": "347"}
     if route == "account_create":
         return reverse(route), {}
     if route.startswith("account_"):
         # anh Giám sát's post, on cô Huyện's own path: the province made it, and nobody else looks after it
         post = Post.objects.get(user__username="anh.giam.sat")
         User.objects.filter(pk=post.user_id).update(password_changed_at=None)
-        return reverse(route, args=[post.pk]), {"email": "anh@example.gov.vn"}
+        fields = {"email": "anh@example.gov.vn", "full_name": "Anh Mới", "username": "anh.moi"}
+        return reverse(route, args=[post.pk]), fields
     if route == "app_user_create":
         return reverse(route), {"area": "347", "name": "Máy hai"}
     if route == "app_user_revoke":

@@ -14,6 +14,7 @@ from json import dumps, loads
 from pathlib import Path
 from typing import Any, Protocol
 
+from dieutra.campaigns.account_rules import AccountRules, account_rules
 from dieutra.engine.refusals import Invalid, Problem
 from dieutra.places.paths import codes_by_level
 
@@ -89,6 +90,7 @@ class Kind:
     )
     last_census: tuple[LastCensus, ...] = ()
     return_reasons: tuple[ReturnReason, ...] = ()
+    accounts: AccountRules = field(default_factory=AccountRules)
 
     def may_create(self, role: str, level: int) -> frozenset[Pair]:
         """The (role, level) pairs whose accounts a holder of this post creates."""
@@ -215,6 +217,7 @@ def _kind(slug: str, rules_json: str) -> Kind:
         level_words=reader.level_words(campaign.get("level_words", {})),
         last_census=reader.last_census(campaign.get("last_census", [])),
         return_reasons=reader.return_reasons(rules.get("return_texts", {})),
+        accounts=reader.accounts(campaign.get("accounts", {})),
     )
     if reader.problems:
         raise Invalid(f"Kiểu điều tra {slug} có {len(reader.problems)} chỗ sai.", reader.problems)
@@ -256,6 +259,12 @@ class _Reader:
         """[level_words] province = "cấp bộ": how screens call a level of this kind."""
         given = words if isinstance(words, dict) else {}
         return LEVEL_WORDS | {self.level("level_words", name): str(said) for name, said in given.items()}
+
+    def accounts(self, table: object) -> AccountRules:
+        rules, wrong = account_rules(table, ROLES)
+        for key, message in wrong:
+            self.wrong(f"campaign.toml: {key}", message)
+        return rules
 
     def channels(self, names: object) -> tuple[str, ...]:
         found = tuple(str(name) for name in names) if isinstance(names, list) else ()

@@ -24,6 +24,7 @@ REACTIONS: dict[str, list[Callable[[Event], Job]]] = {
     "activation.asked": [ask("campaigns.send_activation", "id", post="subject_id")],
     "campaign.form_adopted": [ask("cases.adopt_form", "id", campaign="subject_id")],
     "case.returned": [ask("cases.send_returned", "id", case="subject_id")],
+    "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],
 }
 
@@ -31,5 +32,6 @@ SCHEDULE: dict[str, timedelta] = {
     "events.seal": timedelta(hours=1),
     "cases.adopt_left_over": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
+    "incidents.keep_deadlines": timedelta(minutes=10),
     "workbook.clear": timedelta(hours=1),
 }

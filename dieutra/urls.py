@@ -4,6 +4,7 @@ from allauth.account import views as account
 from django.urls import include, path
 
 from dieutra.web.collector import views as collector
+from dieutra.web.help import answers, questions
 from dieutra.web.manager import (
     accounts,
     form_previews,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("", include(workbook_batches.urlpatterns)),
     path("", include(forms.urlpatterns)),
     path("", include(form_previews.urlpatterns)),
+    path("", include(questions.urlpatterns)),
+    path("", include(answers.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

@@ -15,6 +15,9 @@ from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
+from dieutra.incidents import actions as questions
+from dieutra.incidents import faq
+from dieutra.incidents.models import FaqEntry, Question
 from dieutra.people.models import AppUser, Post, User
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
@@ -60,6 +63,22 @@ MAY = {
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
+    "question_ask": {*UNITS, *PEOPLE} - {"bac.ban.chi.dao", "anh.thong.ke"},
+    "question_add": {"don.vi"},
+    "question_close": {"don.vi"},
+    "question_rate": {"don.vi"},
+    "question_reopen": {"don.vi"},
+    "question_answer": {"anh.giam.sat"},
+    "question_transfer": {"anh.giam.sat"},
+    "faq_publish": {
+        "ba.trung.uong",
+        "ong.tinh",
+        "co.huyen",
+        "anh.giam.sat",
+        "chi.giam.sat.tinh",
+        "bac.ban.chi.dao",
+    },
+    "faq_withdraw": {"chi.giam.sat.tinh", "ong.tinh", "ba.trung.uong", "bac.ban.chi.dao"},
 }
 
 
@@ -127,6 +146,8 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(User.objects.order_by("pk").values_list("pk", "email")),
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
+        list(Question.objects.order_by("pk").values_list("pk", "state", "version", "role", "level")),
+        list(FaqEntry.objects.order_by("pk").values_list("pk", "withdrawn_at")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
@@ -153,6 +174,8 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[given_phone(world).record.pk]), {}
     if route.startswith("collected_"):
         return reverse(route, args=[held(world).pk]), {"base_version": "1"}
+    if route.startswith(("question_", "faq_")):
+        return asked(route, world)
     if route == "listing_upload":
         return reverse(route), {"province": "35"}
     if route == "form_put_up":
@@ -172,6 +195,24 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[listing.pk]), {"version": str(listing.version), "note": "Xem lại"}
     unit = Unit.objects.get(code="UBND-PL")
     return reverse(route, args=[unit.pk]), {"version": str(unit.version)}
+
+
+def asked(route: str, world: World) -> tuple[str, dict[str, str]]:
+    """A question of the unit, brought to where the route can be passed by somebody who may."""
+    if route == "question_ask":
+        return reverse(route), {"topic": "software", "subject": "Lỗi", "text": "Không nạp được tệp"}
+    unit, case = world.user("don.vi"), world.case("don.vi")
+    question = questions.ask(unit, world.campaign, "content", "Ai phải kê?", "Xin hướng dẫn.", case=case)
+    fields = {"text": "Xin trả lời như sau.", "why": "Thuộc cấp trên", "to": "up", "satisfaction": "5"}
+    if route in ("question_reopen", "question_rate", "faq_publish", "faq_withdraw"):
+        questions.answer(world.user("anh.giam.sat"), question, question.version, "Mọi đơn vị.")
+    if route == "question_rate":
+        questions.close(unit, question, question.version, None)
+    fields |= {"version": str(question.version), "asked": "Ai phải kê khai?", "answered": "Mọi đơn vị."}
+    if route != "faq_withdraw":
+        return reverse(route, args=[question.pk]), fields
+    entry = faq.publish_answer(world.user("chi.giam.sat.tinh"), question, "Ai phải kê khai?", "Mọi đơn vị.")
+    return reverse(route, args=[entry.pk]), fields
 
 
 def sent(world: World) -> Case:

@@ -51,6 +51,12 @@ def area_path(path: str) -> str:
     return path.partition(UNIT)[0]
 
 
+def lineage(path: str) -> list[str]:
+    """A path and all that lie above it, the root first."""
+    parts = path.rstrip("/").split("/")
+    return ["/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
+
+
 def below(path: str) -> tuple[str, str]:
     """The half-open range of this area and everything below: first ≤ path < second ("0" follows "/")."""
     if not path.endswith("/"):

@@ -10,6 +10,7 @@ from dieutra.web.manager import (
     form_previews,
     forms,
     frames,
+    incidents,
     phones,
     progress,
     workbook_batches,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("", include(form_previews.urlpatterns)),
     path("", include(questions.urlpatterns)),
     path("", include(answers.urlpatterns)),
+    path("", include(incidents.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
+from django.utils import timezone
 
 from dieutra.campaigns.actions import put_up_form
 from dieutra.campaigns.models import Campaign
@@ -16,8 +17,8 @@ from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
 from dieutra.incidents import actions as questions
-from dieutra.incidents import faq
-from dieutra.incidents.models import FaqEntry, Question
+from dieutra.incidents import faq, security
+from dieutra.incidents.models import FaqEntry, Incident, LogLine, Question
 from dieutra.people.models import AppUser, Post, User
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
@@ -63,6 +64,12 @@ MAY = {
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
+    "incident_register": {"ba.trung.uong"},
+    "incident_write": {"ba.trung.uong"},
+    "incident_rate": {"ba.trung.uong"},
+    "incident_contain": {"ba.trung.uong"},
+    "incident_close": {"ba.trung.uong"},
+    "incident_reopen": {"ba.trung.uong"},
     "question_ask": {*UNITS, *PEOPLE} - {"bac.ban.chi.dao", "anh.thong.ke"},
     "question_add": {"don.vi"},
     "question_close": {"don.vi"},
@@ -147,6 +154,8 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
         list(Question.objects.order_by("pk").values_list("pk", "state", "version", "role", "level")),
+        list(Incident.objects.order_by("pk").values_list("pk", "version")),
+        list(LogLine.objects.order_by("pk").values_list("pk")),
         list(FaqEntry.objects.order_by("pk").values_list("pk", "withdrawn_at")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
@@ -174,6 +183,8 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[given_phone(world).record.pk]), {}
     if route.startswith("collected_"):
         return reverse(route, args=[held(world).pk]), {"base_version": "1"}
+    if route.startswith("incident_"):
+        return broken_into(route, world)
     if route.startswith(("question_", "faq_")):
         return asked(route, world)
     if route == "listing_upload":
@@ -195,6 +206,18 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[listing.pk]), {"version": str(listing.version), "note": "Xem lại"}
     unit = Unit.objects.get(code="UBND-PL")
     return reverse(route, args=[unit.pk]), {"version": str(unit.version)}
+
+
+def broken_into(route: str, world: World) -> tuple[str, dict[str, str]]:
+    fields = {"title": "Thử dò mật khẩu", "severity": "2", "text": "Xem nhật ký", "at": "2026-01-01T08:00"}
+    if route == "incident_register":
+        return reverse(route), fields
+    centre = world.user("ba.trung.uong")
+    incident = security.register(centre, world.campaign, "Dò mật khẩu", 1, timezone.now(), "Phát hiện")
+    if route == "incident_reopen":
+        security.close(centre, incident, incident.version, dict.fromkeys(security.REPORT, "Có"))
+    report = dict.fromkeys(security.REPORT, "Đã rõ")
+    return reverse(route, args=[incident.pk]), {**fields, **report, "version": str(incident.version)}
 
 
 def asked(route: str, world: World) -> tuple[str, dict[str, str]]:

@@ -111,3 +111,70 @@ class FaqEntry(models.Model):
 
     def __str__(self) -> str:
         return self.question[:60]
+
+
+class Incident(models.Model):
+    """A security incident: how grave, what became of it, its closing report. Told to the centre's administrators only."""
+
+    class Severity(models.IntegerChoices):
+        LOW = 1, "Thấp"
+        MEDIUM = 2, "Trung bình"
+        HIGH = 3, "Cao"
+        CRITICAL = 4, "Nghiêm trọng"
+
+    class State(models.TextChoices):
+        OPEN = "open", "Đang xử lý"
+        CONTAINED = "contained", "Đã ngăn chặn"
+        CLOSED = "closed", "Đã đóng"
+
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="incidents")
+    title = models.CharField(max_length=200)
+    severity = models.PositiveSmallIntegerField(choices=Severity.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    version = models.PositiveIntegerField(default=1)
+    found_at = models.DateTimeField()
+    registered_at = models.DateTimeField(default=timezone.now)
+    registered_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    contained_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    cause = models.TextField(blank=True)
+    harm = models.TextField(blank=True)
+    measures = models.TextField(blank=True)
+    lessons = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "state", "-severity"], name="incident_standing")]
+
+    def __str__(self) -> str:
+        return f"incident {self.pk}"
+
+    @property
+    def path(self) -> str:
+        return self.campaign.path
+
+
+class LogLine(models.Model):
+    """One line of an incident's response log; database triggers let nobody change or remove it.
+
+    `happened_at` is when it was done, `written_at` when it was written down. `told`: who was told, of a line of that sort.
+    """
+
+    class Sort(models.TextChoices):
+        REGISTERED = "registered", "Ghi nhận"
+        DONE = "done", "Đã làm"
+        TOLD = "told", "Thông báo"
+        SEVERITY = "severity", "Đổi mức độ"
+        CONTAINED = "contained", "Ngăn chặn"
+        CLOSED = "closed", "Báo cáo kết thúc"
+        REOPENED = "reopened", "Mở lại"
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="lines")
+    sort = models.CharField(max_length=12, choices=Sort.choices)
+    text = models.TextField()
+    told = models.CharField(max_length=200, blank=True)
+    author = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    happened_at = models.DateTimeField()
+    written_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.sort}"

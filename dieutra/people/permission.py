@@ -33,6 +33,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "question.ask": frozenset({Role.DV, Role.DTV, Role.QTV, Role.GSV}),
     "question.read": frozenset({Role.QTV, Role.GSV, Role.BCD}),
     "question.answer": frozenset({Role.QTV, Role.GSV, Role.BCD}),
+    "incident.manage": frozenset({Role.QTV}),  # at the campaign's own path: the centre
     "faq.read": frozenset(Role),
     "faq.publish": frozenset({Role.QTV, Role.GSV, Role.BCD}),
 }

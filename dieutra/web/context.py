@@ -19,9 +19,10 @@ DOORS = (
     ("progress.read", "progress", "Tiến độ"),
     ("account.read", "accounts", "Tài khoản"),
     ("form.publish", "forms", "Mẫu phiếu"),
+    ("incident.manage", "incidents", "Sự cố"),
     ("faq.read", "help", "Hỏi đáp"),
 )
-AT_THE_CENTRE = frozenset({"form.publish"})
+AT_THE_CENTRE = frozenset({"form.publish", "incident.manage"})
 
 
 def _count(user: User, door: str) -> int:

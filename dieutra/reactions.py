@@ -33,5 +33,6 @@ SCHEDULE: dict[str, timedelta] = {
     "cases.adopt_left_over": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
     "incidents.keep_deadlines": timedelta(minutes=10),
+    "reports.keep_time": timedelta(minutes=5),
     "workbook.clear": timedelta(hours=1),
 }

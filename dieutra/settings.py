@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "dieutra.frames",
     "dieutra.cases",
     "dieutra.incidents",
+    "dieutra.reports",
     "dieutra.channels.workbook",
     "dieutra.web",
 ]

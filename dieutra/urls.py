@@ -13,6 +13,7 @@ from dieutra.web.manager import (
     incidents,
     phones,
     progress,
+    reports,
     workbook_batches,
     workbooks,
 )
@@ -43,6 +44,7 @@ urlpatterns = [
     path("", include(questions.urlpatterns)),
     path("", include(answers.urlpatterns)),
     path("", include(incidents.urlpatterns)),
+    path("", include(reports.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

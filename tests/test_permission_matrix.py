@@ -20,6 +20,7 @@ from dieutra.incidents import actions as questions
 from dieutra.incidents import faq, security
 from dieutra.incidents.models import FaqEntry, Incident, LogLine, Question
 from dieutra.people.models import AppUser, Post, User
+from dieutra.reports.models import Report
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.openrosa.phone import given_phone, written
@@ -64,6 +65,7 @@ MAY = {
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
+    "report_make": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "incident_register": {"ba.trung.uong"},
     "incident_write": {"ba.trung.uong"},
     "incident_rate": {"ba.trung.uong"},
@@ -154,6 +156,7 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
         list(Question.objects.order_by("pk").values_list("pk", "state", "version", "role", "level")),
+        list(Report.objects.order_by("pk").values_list("pk")),
         list(Incident.objects.order_by("pk").values_list("pk", "version")),
         list(LogLine.objects.order_by("pk").values_list("pk")),
         list(FaqEntry.objects.order_by("pk").values_list("pk", "withdrawn_at")),
@@ -183,6 +186,8 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[given_phone(world).record.pk]), {}
     if route.startswith("collected_"):
         return reverse(route, args=[held(world).pk]), {"base_version": "1"}
+    if route == "report_make":
+        return reverse(route), {"dia-ban": "347", "loai": "progress", "tu": "2026-01-01", "den": "2026-02-01"}
     if route.startswith("incident_"):
         return broken_into(route, world)
     if route.startswith(("question_", "faq_")):

@@ -34,6 +34,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "question.read": frozenset({Role.QTV, Role.GSV, Role.BCD}),
     "question.answer": frozenset({Role.QTV, Role.GSV, Role.BCD}),
     "incident.manage": frozenset({Role.QTV}),  # at the campaign's own path: the centre
+    "report.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "report.make": frozenset({Role.QTV, Role.GSV}),
     "faq.read": frozenset(Role),
     "faq.publish": frozenset({Role.QTV, Role.GSV, Role.BCD}),
 }

@@ -17,6 +17,7 @@ DOORS = (
     ("case.review", "queue", "Chờ duyệt"),
     ("frame.read", "listings", "Bảng kê"),
     ("progress.read", "progress", "Tiến độ"),
+    ("report.read", "reports", "Báo cáo"),
     ("account.read", "accounts", "Tài khoản"),
     ("form.publish", "forms", "Mẫu phiếu"),
     ("incident.manage", "incidents", "Sự cố"),

@@ -32,6 +32,7 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "carry.begun": [ask("carrying.convert", "id", carry="subject_id")],
     "carry.placing": [ask("carrying.place", "id", carry="subject_id", actor="actor_id")],
     "case.returned": [ask("cases.send_returned", "id", case="subject_id")],
+    "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],
 }
 
@@ -39,6 +40,8 @@ SCHEDULE: dict[str, timedelta] = {
     "events.seal": timedelta(hours=1),
     "cases.adopt_left_over": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
+    "incidents.keep_deadlines": timedelta(minutes=10),
+    "reports.keep_time": timedelta(minutes=5),
     "workbook.clear": timedelta(hours=1),
     "accounts.clear": timedelta(hours=1),
     "accounts.idle": timedelta(days=1),

@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "dieutra.frames",
     "dieutra.carrying",
     "dieutra.cases",
+    "dieutra.incidents",
+    "dieutra.reports",
     "dieutra.channels.workbook",
     "dieutra.accounts",
     "dieutra.web",

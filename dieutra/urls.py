@@ -4,6 +4,7 @@ from allauth.account import views as account
 from django.urls import include, path
 
 from dieutra.web.collector import views as collector
+from dieutra.web.help import answers, questions
 from dieutra.web.manager import (
     account_many,
     account_sheets,
@@ -13,8 +14,10 @@ from dieutra.web.manager import (
     form_previews,
     forms,
     frames,
+    incidents,
     phones,
     progress,
+    reports,
     workbook_batches,
     workbooks,
 )
@@ -51,6 +54,10 @@ urlpatterns = [
     path("", include(workbook_batches.urlpatterns)),
     path("", include(forms.urlpatterns)),
     path("", include(form_previews.urlpatterns)),
+    path("", include(questions.urlpatterns)),
+    path("", include(answers.urlpatterns)),
+    path("", include(incidents.urlpatterns)),
+    path("", include(reports.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
+from django.utils import timezone
 
 from dieutra.campaigns.actions import put_up_form
 from dieutra.campaigns.models import Campaign
@@ -16,7 +17,11 @@ from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
+from dieutra.incidents import actions as questions
+from dieutra.incidents import faq, security
+from dieutra.incidents.models import FaqEntry, Incident, LogLine, Question
 from dieutra.people.models import AppUser, Post, User
+from dieutra.reports.models import Report
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.openrosa.phone import given_phone, written
@@ -84,6 +89,29 @@ MAY = {
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
+    "report_make": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
+    "incident_register": {"ba.trung.uong"},
+    "incident_write": {"ba.trung.uong"},
+    "incident_rate": {"ba.trung.uong"},
+    "incident_contain": {"ba.trung.uong"},
+    "incident_close": {"ba.trung.uong"},
+    "incident_reopen": {"ba.trung.uong"},
+    "question_ask": {*UNITS, *PEOPLE} - {"bac.ban.chi.dao", "anh.thong.ke"},
+    "question_add": {"don.vi"},
+    "question_close": {"don.vi"},
+    "question_rate": {"don.vi"},
+    "question_reopen": {"don.vi"},
+    "question_answer": {"anh.giam.sat"},
+    "question_transfer": {"anh.giam.sat"},
+    "faq_publish": {
+        "ba.trung.uong",
+        "ong.tinh",
+        "co.huyen",
+        "anh.giam.sat",
+        "chi.giam.sat.tinh",
+        "bac.ban.chi.dao",
+    },
+    "faq_withdraw": {"chi.giam.sat.tinh", "ong.tinh", "ba.trung.uong", "bac.ban.chi.dao"},
 }
 
 
@@ -152,6 +180,11 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(User.objects.order_by("pk").values_list("pk", "email", "is_active", "password", "full_name")),
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
+        list(Question.objects.order_by("pk").values_list("pk", "state", "version", "role", "level")),
+        list(Report.objects.order_by("pk").values_list("pk")),
+        list(Incident.objects.order_by("pk").values_list("pk", "version")),
+        list(LogLine.objects.order_by("pk").values_list("pk")),
+        list(FaqEntry.objects.order_by("pk").values_list("pk", "withdrawn_at")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
@@ -189,6 +222,12 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[given_phone(world).record.pk]), {}
     if route.startswith("collected_"):
         return reverse(route, args=[held(world).pk]), {"base_version": "1"}
+    if route == "report_make":
+        return reverse(route), {"dia-ban": "347", "loai": "progress", "tu": "2026-01-01", "den": "2026-02-01"}
+    if route.startswith("incident_"):
+        return broken_into(route, world)
+    if route.startswith(("question_", "faq_")):
+        return asked(route, world)
     if route == "listing_upload":
         return reverse(route), {"province": "35"}
     if route.startswith("carr"):
@@ -228,6 +267,36 @@ def carrying(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route.startswith("carried_"):
         return reverse(route, args=[line.pk]), {"version": "1", "choice": "end"}
     return reverse(route, args=[carry.pk]), {}
+
+
+def broken_into(route: str, world: World) -> tuple[str, dict[str, str]]:
+    fields = {"title": "Thử dò mật khẩu", "severity": "2", "text": "Xem nhật ký", "at": "2026-01-01T08:00"}
+    if route == "incident_register":
+        return reverse(route), fields
+    centre = world.user("ba.trung.uong")
+    incident = security.register(centre, world.campaign, "Dò mật khẩu", 1, timezone.now(), "Phát hiện")
+    if route == "incident_reopen":
+        security.close(centre, incident, incident.version, dict.fromkeys(security.REPORT, "Có"))
+    report = dict.fromkeys(security.REPORT, "Đã rõ")
+    return reverse(route, args=[incident.pk]), {**fields, **report, "version": str(incident.version)}
+
+
+def asked(route: str, world: World) -> tuple[str, dict[str, str]]:
+    """A question of the unit, brought to where the route can be passed by somebody who may."""
+    if route == "question_ask":
+        return reverse(route), {"topic": "software", "subject": "Lỗi", "text": "Không nạp được tệp"}
+    unit, case = world.user("don.vi"), world.case("don.vi")
+    question = questions.ask(unit, world.campaign, "content", "Ai phải kê?", "Xin hướng dẫn.", case=case)
+    fields = {"text": "Xin trả lời như sau.", "why": "Thuộc cấp trên", "to": "up", "satisfaction": "5"}
+    if route in ("question_reopen", "question_rate", "faq_publish", "faq_withdraw"):
+        questions.answer(world.user("anh.giam.sat"), question, question.version, "Mọi đơn vị.")
+    if route == "question_rate":
+        questions.close(unit, question, question.version, None)
+    fields |= {"version": str(question.version), "asked": "Ai phải kê khai?", "answered": "Mọi đơn vị."}
+    if route != "faq_withdraw":
+        return reverse(route, args=[question.pk]), fields
+    entry = faq.publish_answer(world.user("chi.giam.sat.tinh"), question, "Ai phải kê khai?", "Mọi đơn vị.")
+    return reverse(route, args=[entry.pk]), fields
 
 
 def sent(world: World) -> Case:

@@ -120,7 +120,8 @@ def _account(actor: User, campaign: Campaign, row: Row, places: dict[str, Area])
         return Problem(at, f"Không có địa bàn mã “{row.values['place']}” trong danh mục của cuộc điều tra.")
     if area.level != level:
         return Problem(
-            at, f"{area.name} không phải địa bàn {campaign.kind.level_words[level]}. Hãy ghi mã đúng cấp của vai trò."
+            at,
+            f"{area.name} không phải địa bàn {campaign.kind.level_words[level]}. Hãy ghi mã đúng cấp của vai trò.",
         )
     if (role, level) not in creatable(actor, campaign, area.path):
         return Problem(at, f"{area.name} không thuộc địa bàn bạn được cấp tài khoản cho vai trò này.")

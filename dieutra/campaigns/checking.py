@@ -7,7 +7,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from dieutra.campaigns.desks import read_desks
 from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
+from dieutra.campaigns.report_rules import read_report_rules
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.engine.refusals import Invalid, Problem
@@ -34,7 +36,12 @@ def check_folder(slug: str) -> list[Problem]:
     problems = [Problem(name, "Thiếu tệp.") for name in NEEDED if not (folder / name).is_file()]
     kind, form = None, None
     try:
-        kind = kind_from(slug, folder_rules(folder))
+        rules = folder_rules(folder)
+        read_desks(
+            rules["campaign"].get("questions", {}), rules["campaign"].get("working_hours", {}), problems
+        )
+        read_report_rules(rules["campaign"].get("reports", {}), problems)
+        kind = kind_from(slug, rules)
     except Invalid as refusal:
         problems += refusal.problems
     if (folder / "form.xlsx").is_file():

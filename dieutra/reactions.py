@@ -20,16 +20,19 @@ def ask(kind: str, key: str, **payload: str) -> Callable[[Event], Job]:
 
 
 REACTIONS: dict[str, list[Callable[[Event], Job]]] = {
-    "account.created": [ask("campaigns.send_activation", "id", post="subject_id")],
-    "activation.asked": [ask("campaigns.send_activation", "id", post="subject_id")],
+    "account.created": [ask("messages.activation", "id", post="subject_id")],
+    "activation.asked": [ask("messages.activation", "id", post="subject_id")],
+    "case.accepted": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
+    "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
     "campaign.form_adopted": [ask("cases.adopt_form", "id", campaign="subject_id")],
-    "case.returned": [ask("cases.send_returned", "id", case="subject_id")],
+    "case.returned": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],
 }
 
 SCHEDULE: dict[str, timedelta] = {
     "events.seal": timedelta(hours=1),
     "cases.adopt_left_over": timedelta(hours=1),
+    "messages.by_the_clock": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
     "workbook.clear": timedelta(hours=1),
 }

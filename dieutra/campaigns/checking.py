@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from dieutra.campaigns import action_rules
 from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
@@ -32,7 +33,9 @@ def check_folder(slug: str) -> list[Problem]:
     problems = [Problem(name, "Thiếu tệp.") for name in NEEDED if not (folder / name).is_file()]
     kind, form = None, None
     try:
-        kind = kind_from(slug, folder_rules(folder))
+        rules = folder_rules(folder)
+        problems += action_rules.problems(rules["campaign"], rules["letters"])
+        kind = kind_from(slug, rules)
     except Invalid as refusal:
         problems += refusal.problems
     if (folder / "form.xlsx").is_file():

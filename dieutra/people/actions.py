@@ -97,11 +97,11 @@ def token_hash(token: str) -> str:
 
 
 @transaction.atomic
-def issue_activation(user: User) -> str:
-    """A fresh single-use token; earlier unused ones stop working. Only its hash is kept."""
+def issue_activation(user: User, token: str = "") -> str:
+    """A fresh single-use token, `token` or a random one; earlier unused ones stop working. Only its hash is kept."""
     now = timezone.now()
     user.activations.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     expires = now + timedelta(hours=settings.ACTIVATION_HOURS)
     Activation.objects.create(user=user, token_hash=token_hash(token), expires_at=expires)
     record(None, "activation.issued", user)

@@ -29,6 +29,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "case.fill": frozenset({Role.DV, Role.DTV}),
     "case.review": frozenset({Role.GSV}),
     "form.publish": frozenset({Role.QTV}),  # at the campaign's own path: the centre
+    "message.send": frozenset({Role.QTV, Role.GSV}),
     "workbook.hand_out": frozenset({Role.QTV, Role.GSV}),
 }
 AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review"})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from dieutra.campaigns import action_rules
 from dieutra.campaigns.desks import read_desks
 from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
 from dieutra.campaigns.report_rules import read_report_rules
@@ -41,6 +42,7 @@ def check_folder(slug: str) -> list[Problem]:
             rules["campaign"].get("questions", {}), rules["campaign"].get("working_hours", {}), problems
         )
         read_report_rules(rules["campaign"].get("reports", {}), problems)
+        problems += action_rules.problems(rules["campaign"], rules["letters"])
         kind = kind_from(slug, rules)
     except Invalid as refusal:
         problems += refusal.problems

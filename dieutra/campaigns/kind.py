@@ -168,11 +168,13 @@ def folder_rules(folder: Path) -> dict[str, Any]:
 
 
 def _letters(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
-    """[messages] or [return_reasons] of campaign.toml: name of a letter -> its text."""
+    """[messages] or [return_reasons] of campaign.toml: name of a letter, and name.language -> its text."""
     texts = {}
     for name, file in files.items():
         try:
             texts[name] = (folder / file).read_text("utf-8")
+            for other in (folder / file).parent.glob(f"{Path(file).name.partition('.')[0]}.*.txt"):
+                texts[f"{name}.{other.name.split('.')[-2]}"] = other.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(f"Không đọc được thư {file}: {error}", [Problem(file, str(error))]) from None
     return texts

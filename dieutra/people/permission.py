@@ -30,6 +30,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "case.review": frozenset({Role.GSV}),
     "case.take_back": frozenset({Role.GSV, Role.QTV}),  # from above alone, see cases/reviewing.py
     "form.publish": frozenset({Role.QTV}),  # at the campaign's own path: the centre
+    "message.send": frozenset({Role.QTV, Role.GSV}),
     "workbook.hand_out": frozenset({Role.QTV, Role.GSV}),
     "question.ask": frozenset({Role.DV, Role.DTV, Role.QTV, Role.GSV}),
     "question.read": frozenset({Role.QTV, Role.GSV, Role.BCD}),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dieutra.campaigns.actions import put_up_form
 from dieutra.campaigns.models import Campaign
+from dieutra.carrying.models import CarriedLine, Carry
 from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
@@ -26,7 +27,13 @@ from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.openrosa.phone import given_phone, written
 
 EVERYBODY = (*PEOPLE, *UNITS)
-OPEN_DOORS = {"account_login", "account_logout", "account_change_password", "activate"}  # about oneself alone
+OPEN_DOORS = {
+    "account_login",
+    "account_logout",
+    "account_change_password",
+    "activate",
+    "forgotten",
+}  # about oneself alone
 # signed in by a token, Digest or Basic and never by a session; tests/openrosa/test_sign_in.py tries the cast there
 OWN_SIGN_IN = {"collect_submission", "collect_key_submission"}
 
@@ -43,10 +50,22 @@ MAY = {
     "workbooks": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "approve": {"anh.giam.sat"},
     "give_back": {"anh.giam.sat"},
+    "approve_many": {"anh.giam.sat"},
+    "take_back": {"ba.trung.uong"},
     "account_create": {"ba.trung.uong", "ong.tinh"},
     "account_resend": {"ong.tinh"},
     "account_end": {"ong.tinh"},
     "account_restore": {"ong.tinh"},
+    "accounts_from_list": {"ba.trung.uong", "ong.tinh"},
+    "accounts_from_frame": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "sheets": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "account_lock": {"ong.tinh"},
+    "account_unlock": {"ong.tinh"},
+    "account_reset": {"ong.tinh"},
+    "account_change": {"ong.tinh"},
+    "account_hand_over": {"ong.tinh"},
+    "account_sheet": {"ong.tinh"},
+    "accounts_review": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},
     "app_user_create": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "app_user_revoke": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "collected_use": {"don.vi"},
@@ -62,6 +81,11 @@ MAY = {
     "unit_remove": {"co.huyen"},
     "unit_move": {"co.huyen"},
     "unit_undo": {"co.huyen"},
+    "carries": {"ba.trung.uong", "ong.tinh"},
+    "carry_place": {"ba.trung.uong", "ong.tinh"},
+    "carry_decide_many": {"ba.trung.uong", "ong.tinh"},
+    "carried_decide": {"ba.trung.uong", "ong.tinh"},
+    "carried_take_back": {"ba.trung.uong", "ong.tinh"},
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
@@ -149,10 +173,11 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Case.objects.order_by("pk").values_list("pk", "state", "level", "version")),
         list(Listing.objects.order_by("pk").values_list("pk", "state", "version")),
         list(Unit.objects.order_by("pk").values_list("pk", "name", "decision", "version", "path")),
-        list(Post.objects.order_by("pk").values_list("pk", "ended_at")),
+        list(Post.objects.order_by("pk").values_list("pk", "ended_at", "user")),
+        list(CarriedLine.objects.order_by("pk").values_list("pk", "verdict", "version")),
         list(AppUser.objects.order_by("pk").values_list("pk", "revoked_at")),
         list(Submission.objects.order_by("pk").values_list("pk", "outcome")),
-        list(User.objects.order_by("pk").values_list("pk", "email")),
+        list(User.objects.order_by("pk").values_list("pk", "email", "is_active", "password", "full_name")),
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
         list(Question.objects.order_by("pk").values_list("pk", "state", "version", "role", "level")),
@@ -169,17 +194,28 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route in ("approve", "give_back", "withdraw"):
         case = sent(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}
+    if route == "approve_many":
+        case = sent(world)
+        return reverse(route), {"phieu": f"{case.pk}.{case.version}"}
+    if route == "take_back":
+        case = accepted(world)
+        return reverse(route, args=[case.pk]), {"version": str(case.version), "reason": "Số liệu cần xem lại"}
     if route in ("workbooks", "workbook_batches"):
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
         return reverse(route, args=[world.case("don.vi").pk]), {"base_version": "0"}
+    if route in ("accounts_from_list", "accounts_review"):
+        return reverse(route), {}
+    if route in ("accounts_from_frame", "sheets"):
+        return reverse(route), {"area": "347"}
     if route == "account_create":
         return reverse(route), {}
     if route.startswith("account_"):
         # anh Giám sát's post, on cô Huyện's own path: the province made it, and nobody else looks after it
         post = Post.objects.get(user__username="anh.giam.sat")
         User.objects.filter(pk=post.user_id).update(password_changed_at=None)
-        return reverse(route, args=[post.pk]), {"email": "anh@example.gov.vn"}
+        fields = {"email": "anh@example.gov.vn", "full_name": "Anh Mới", "username": "anh.moi"}
+        return reverse(route, args=[post.pk]), fields
     if route == "app_user_create":
         return reverse(route), {"area": "347", "name": "Máy hai"}
     if route == "app_user_revoke":
@@ -194,6 +230,8 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return asked(route, world)
     if route == "listing_upload":
         return reverse(route), {"province": "35"}
+    if route.startswith("carr"):
+        return carrying(route, world)
     if route == "form_put_up":
         return reverse(route), {}
     if route == "form_publish":
@@ -211,6 +249,24 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[listing.pk]), {"version": str(listing.version), "note": "Xem lại"}
     unit = Unit.objects.get(code="UBND-PL")
     return reverse(route, args=[unit.pk]), {"version": str(unit.version)}
+
+
+def carrying(route: str, world: World) -> tuple[str, dict[str, str]]:
+    """A line that waits for a decision, as if the province's list had come from an older catalogue."""
+    if route == "carries":
+        return reverse(route), {"old_province": "35"}
+    province, centre = world.listing("35").area, world.user("ba.trung.uong")
+    carry = Carry.objects.create(
+        campaign=world.campaign, old_province=province, province=province, path=province.path, by=centre
+    )
+    line = CarriedLine.objects.create(
+        carry=carry, code="CU", name="Đơn vị cũ", old_area=province, cause="district"
+    )
+    if route == "carried_take_back":
+        CarriedLine.objects.filter(pk=line.pk).update(verdict="end", decided_by=centre)
+    if route.startswith("carried_"):
+        return reverse(route, args=[line.pk]), {"version": "1", "choice": "end"}
+    return reverse(route, args=[carry.pk]), {}
 
 
 def broken_into(route: str, world: World) -> tuple[str, dict[str, str]]:
@@ -247,6 +303,13 @@ def sent(world: World) -> Case:
     user, case = world.user("don.vi"), world.case("don.vi")
     actions.save_draft(user, case, 0, good_answers(case), {})
     actions.submit(user, world.case("don.vi"), 1)
+    return world.case("don.vi")
+
+
+def accepted(world: World) -> Case:
+    case = sent(world)
+    actions.approve(world.user("anh.giam.sat"), case, case.version)
+    actions.approve(world.user("chi.giam.sat.tinh"), world.case("don.vi"), case.version)
     return world.case("don.vi")
 
 

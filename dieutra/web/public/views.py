@@ -57,8 +57,10 @@ def _listings_to_do(user: User) -> int:
         if post.role not in GRANTS["frame.review"]:
             continue
         below = Listing.objects.filter(under("path", post.path), campaign_id=post.campaign_id)
+        kind = post.campaign.kind
+        lower = [level for level in kind.listing_levels if kind.accepting_level(level) == post.level]
         mine = mine | below.filter(level=post.level, state__in=["reviewing", "returned"])
-        mine = mine | below.filter(level=post.level + 1, state="sent")
+        mine = mine | below.filter(level__in=lower, state="sent")
     return mine.count()
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.cases import actions
-from dieutra.cases.history import steps
+from dieutra.cases.history import steps, taken_back
 from dieutra.cases.models import Case, State
 from dieutra.cases.queries import (
     case_for,
@@ -25,6 +25,7 @@ from dieutra.cases.queries import (
     sheet_to_fill,
     submissions_for,
 )
+from dieutra.cases.reviewing import above
 from dieutra.channels.paper import documents
 from dieutra.channels.web.parse import changes_from_post, justifications_from_post, seen_from_post
 from dieutra.engine.flow.workflow import FILLABLE
@@ -230,6 +231,8 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         "responses": case.responses.select_related("sent_by").order_by("-number"),
         "comments": comments_on(case),
         "back": reverse("home"),
+        "may_take_back": above(signed_in(request), case) is not None,
+        "taken_back": taken_back(case) if may(signed_in(request), "case.take_back", case) else (),
     }
     return render(request, "cases/history.html", context)
 

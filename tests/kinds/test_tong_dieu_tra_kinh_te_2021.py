@@ -167,7 +167,7 @@ def test_the_ministry_is_a_sister_of_the_provinces_and_in_this_campaign_s_catalo
 
 
 def test_the_ministry_keeps_one_list_for_all_its_departments(listing: Listing) -> None:
-    assert (listing.area.code, listing.level, listing.level_words) == ("BMP", 1, "cấp bộ")
+    assert (listing.area.code, listing.level, listing.own_bodies) == ("BMP", 1, "")
     assert set(Unit.objects.filter(listing=listing).values_list("code", "area__code")) == {
         ("BMP-001", "BMP"),
         ("BMP-002", "BMP02"),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dieutra.cli_forms import add_form_commands
 from dieutra.cli_frames import add_frame_commands
+from dieutra.cli_mail import add_mail_commands
 from dieutra.engine.refusals import Invalid, Refusal
 
 
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_form_commands(commands)
     add_frame_commands(commands)
+    add_mail_commands(commands)
 
     places = commands.add_parser("places", help="administrative catalogues").add_subparsers(
         required=True, metavar="what"
@@ -182,13 +184,17 @@ def _serve(options: argparse.Namespace) -> int:
 def _work(options: argparse.Namespace) -> int:
     _setup()
     from dieutra.jobs.worker import work
+    from dieutra.messages.sending import send_on
     from dieutra.reactions import REACTIONS, SCHEDULE
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _end_with_parent(stop)
+    sender = threading.Thread(target=send_on, args=(stop,))
+    sender.start()
     work(REACTIONS, SCHEDULE, stop)
+    sender.join(30)
     return 0
 
 

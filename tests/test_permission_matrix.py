@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
+from django.utils import timezone
 
 from dieutra.campaigns.actions import put_up_form
 from dieutra.campaigns.models import Campaign
@@ -16,13 +17,23 @@ from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
+from dieutra.incidents import actions as questions
+from dieutra.incidents import faq, security
+from dieutra.incidents.models import FaqEntry, Incident, LogLine, Question
 from dieutra.people.models import AppUser, Post, User
+from dieutra.reports.models import Report
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.openrosa.phone import given_phone, written
 
 EVERYBODY = (*PEOPLE, *UNITS)
-OPEN_DOORS = {"account_login", "account_logout", "account_change_password", "activate"}  # about oneself alone
+OPEN_DOORS = {
+    "account_login",
+    "account_logout",
+    "account_change_password",
+    "activate",
+    "forgotten",
+}  # about oneself alone
 # signed in by a token, Digest or Basic and never by a session; tests/openrosa/test_sign_in.py tries the cast there
 OWN_SIGN_IN = {"collect_submission", "collect_key_submission"}
 
@@ -39,10 +50,22 @@ MAY = {
     "workbooks": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "approve": {"anh.giam.sat"},
     "give_back": {"anh.giam.sat"},
+    "approve_many": {"anh.giam.sat"},
+    "take_back": {"ba.trung.uong"},
     "account_create": {"ba.trung.uong", "ong.tinh"},
     "account_resend": {"ong.tinh"},
     "account_end": {"ong.tinh"},
     "account_restore": {"ong.tinh"},
+    "accounts_from_list": {"ba.trung.uong", "ong.tinh"},
+    "accounts_from_frame": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "sheets": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "account_lock": {"ong.tinh"},
+    "account_unlock": {"ong.tinh"},
+    "account_reset": {"ong.tinh"},
+    "account_change": {"ong.tinh"},
+    "account_hand_over": {"ong.tinh"},
+    "account_sheet": {"ong.tinh"},
+    "accounts_review": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},
     "app_user_create": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "app_user_revoke": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "collected_use": {"don.vi"},
@@ -66,6 +89,29 @@ MAY = {
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
+    "report_make": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
+    "incident_register": {"ba.trung.uong"},
+    "incident_write": {"ba.trung.uong"},
+    "incident_rate": {"ba.trung.uong"},
+    "incident_contain": {"ba.trung.uong"},
+    "incident_close": {"ba.trung.uong"},
+    "incident_reopen": {"ba.trung.uong"},
+    "question_ask": {*UNITS, *PEOPLE} - {"bac.ban.chi.dao", "anh.thong.ke"},
+    "question_add": {"don.vi"},
+    "question_close": {"don.vi"},
+    "question_rate": {"don.vi"},
+    "question_reopen": {"don.vi"},
+    "question_answer": {"anh.giam.sat"},
+    "question_transfer": {"anh.giam.sat"},
+    "faq_publish": {
+        "ba.trung.uong",
+        "ong.tinh",
+        "co.huyen",
+        "anh.giam.sat",
+        "chi.giam.sat.tinh",
+        "bac.ban.chi.dao",
+    },
+    "faq_withdraw": {"chi.giam.sat.tinh", "ong.tinh", "ba.trung.uong", "bac.ban.chi.dao"},
 }
 
 
@@ -127,13 +173,18 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Case.objects.order_by("pk").values_list("pk", "state", "level", "version")),
         list(Listing.objects.order_by("pk").values_list("pk", "state", "version")),
         list(Unit.objects.order_by("pk").values_list("pk", "name", "decision", "version", "path")),
-        list(Post.objects.order_by("pk").values_list("pk", "ended_at")),
+        list(Post.objects.order_by("pk").values_list("pk", "ended_at", "user")),
         list(CarriedLine.objects.order_by("pk").values_list("pk", "verdict", "version")),
         list(AppUser.objects.order_by("pk").values_list("pk", "revoked_at")),
         list(Submission.objects.order_by("pk").values_list("pk", "outcome")),
-        list(User.objects.order_by("pk").values_list("pk", "email")),
+        list(User.objects.order_by("pk").values_list("pk", "email", "is_active", "password", "full_name")),
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
+        list(Question.objects.order_by("pk").values_list("pk", "state", "version", "role", "level")),
+        list(Report.objects.order_by("pk").values_list("pk")),
+        list(Incident.objects.order_by("pk").values_list("pk", "version")),
+        list(LogLine.objects.order_by("pk").values_list("pk")),
+        list(FaqEntry.objects.order_by("pk").values_list("pk", "withdrawn_at")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
@@ -143,23 +194,40 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route in ("approve", "give_back", "withdraw"):
         case = sent(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}
+    if route == "approve_many":
+        case = sent(world)
+        return reverse(route), {"phieu": f"{case.pk}.{case.version}"}
+    if route == "take_back":
+        case = accepted(world)
+        return reverse(route, args=[case.pk]), {"version": str(case.version), "reason": "Số liệu cần xem lại"}
     if route in ("workbooks", "workbook_batches"):
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
         return reverse(route, args=[world.case("don.vi").pk]), {"base_version": "0"}
+    if route in ("accounts_from_list", "accounts_review"):
+        return reverse(route), {}
+    if route in ("accounts_from_frame", "sheets"):
+        return reverse(route), {"area": "347"}
     if route == "account_create":
         return reverse(route), {}
     if route.startswith("account_"):
         # anh Giám sát's post, on cô Huyện's own path: the province made it, and nobody else looks after it
         post = Post.objects.get(user__username="anh.giam.sat")
         User.objects.filter(pk=post.user_id).update(password_changed_at=None)
-        return reverse(route, args=[post.pk]), {"email": "anh@example.gov.vn"}
+        fields = {"email": "anh@example.gov.vn", "full_name": "Anh Mới", "username": "anh.moi"}
+        return reverse(route, args=[post.pk]), fields
     if route == "app_user_create":
         return reverse(route), {"area": "347", "name": "Máy hai"}
     if route == "app_user_revoke":
         return reverse(route, args=[given_phone(world).record.pk]), {}
     if route.startswith("collected_"):
         return reverse(route, args=[held(world).pk]), {"base_version": "1"}
+    if route == "report_make":
+        return reverse(route), {"dia-ban": "347", "loai": "progress", "tu": "2026-01-01", "den": "2026-02-01"}
+    if route.startswith("incident_"):
+        return broken_into(route, world)
+    if route.startswith(("question_", "faq_")):
+        return asked(route, world)
     if route == "listing_upload":
         return reverse(route), {"province": "35"}
     if route.startswith("carr"):
@@ -201,10 +269,47 @@ def carrying(route: str, world: World) -> tuple[str, dict[str, str]]:
     return reverse(route, args=[carry.pk]), {}
 
 
+def broken_into(route: str, world: World) -> tuple[str, dict[str, str]]:
+    fields = {"title": "Thử dò mật khẩu", "severity": "2", "text": "Xem nhật ký", "at": "2026-01-01T08:00"}
+    if route == "incident_register":
+        return reverse(route), fields
+    centre = world.user("ba.trung.uong")
+    incident = security.register(centre, world.campaign, "Dò mật khẩu", 1, timezone.now(), "Phát hiện")
+    if route == "incident_reopen":
+        security.close(centre, incident, incident.version, dict.fromkeys(security.REPORT, "Có"))
+    report = dict.fromkeys(security.REPORT, "Đã rõ")
+    return reverse(route, args=[incident.pk]), {**fields, **report, "version": str(incident.version)}
+
+
+def asked(route: str, world: World) -> tuple[str, dict[str, str]]:
+    """A question of the unit, brought to where the route can be passed by somebody who may."""
+    if route == "question_ask":
+        return reverse(route), {"topic": "software", "subject": "Lỗi", "text": "Không nạp được tệp"}
+    unit, case = world.user("don.vi"), world.case("don.vi")
+    question = questions.ask(unit, world.campaign, "content", "Ai phải kê?", "Xin hướng dẫn.", case=case)
+    fields = {"text": "Xin trả lời như sau.", "why": "Thuộc cấp trên", "to": "up", "satisfaction": "5"}
+    if route in ("question_reopen", "question_rate", "faq_publish", "faq_withdraw"):
+        questions.answer(world.user("anh.giam.sat"), question, question.version, "Mọi đơn vị.")
+    if route == "question_rate":
+        questions.close(unit, question, question.version, None)
+    fields |= {"version": str(question.version), "asked": "Ai phải kê khai?", "answered": "Mọi đơn vị."}
+    if route != "faq_withdraw":
+        return reverse(route, args=[question.pk]), fields
+    entry = faq.publish_answer(world.user("chi.giam.sat.tinh"), question, "Ai phải kê khai?", "Mọi đơn vị.")
+    return reverse(route, args=[entry.pk]), fields
+
+
 def sent(world: World) -> Case:
     user, case = world.user("don.vi"), world.case("don.vi")
     actions.save_draft(user, case, 0, good_answers(case), {})
     actions.submit(user, world.case("don.vi"), 1)
+    return world.case("don.vi")
+
+
+def accepted(world: World) -> Case:
+    case = sent(world)
+    actions.approve(world.user("anh.giam.sat"), case, case.version)
+    actions.approve(world.user("chi.giam.sat.tinh"), world.case("don.vi"), case.version)
     return world.case("don.vi")
 
 

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from django.conf import settings
 
+from dieutra.campaigns import action_rules
+from dieutra.campaigns.desks import read_desks
 from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
+from dieutra.campaigns.report_rules import read_report_rules
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.engine.refusals import Invalid, Problem
+from dieutra.engine.spreadsheet import read_table
 from dieutra.places import shipped
 from dieutra.places.catalogue_file import read_catalogue
-from dieutra.places.spreadsheet import read_table
 from dieutra.places.tree import check_tree
 
 NEEDED = ("form.xlsx", "frame.xlsx")
@@ -34,7 +37,13 @@ def check_folder(slug: str) -> list[Problem]:
     problems = [Problem(name, "Thiếu tệp.") for name in NEEDED if not (folder / name).is_file()]
     kind, form = None, None
     try:
-        kind = kind_from(slug, folder_rules(folder))
+        rules = folder_rules(folder)
+        read_desks(
+            rules["campaign"].get("questions", {}), rules["campaign"].get("working_hours", {}), problems
+        )
+        read_report_rules(rules["campaign"].get("reports", {}), problems)
+        problems += action_rules.problems(rules["campaign"], rules["letters"])
+        kind = kind_from(slug, rules)
     except Invalid as refusal:
         problems += refusal.problems
     if (folder / "form.xlsx").is_file():
@@ -100,6 +109,11 @@ def _agreement(kind: Kind, form: Form) -> list[Problem]:
             problems.append(Problem("campaign.toml: prefill", f"Phiếu không có câu hỏi “{name}”."))
         if column not in columns:
             problems.append(Problem("campaign.toml: prefill", f"Bảng kê không có cột “{column}”."))
+    for pair in kind.last_census:
+        if pair.question not in form.by_name:
+            problems.append(Problem("campaign.toml: last_census", f"Phiếu không có câu “{pair.question}”."))
+        if pair.column not in columns:
+            problems.append(Problem("campaign.toml: last_census", f"Bảng kê không có cột “{pair.column}”."))
     names = {number: name for name, number in LEVELS.items()}
     for level in kind.review_levels:
         if level not in kind.levels:

@@ -14,6 +14,7 @@ from json import dumps, loads
 from pathlib import Path
 from typing import Any, Protocol
 
+from dieutra.campaigns.account_rules import AccountRules, account_rules
 from dieutra.engine.refusals import Invalid, Problem
 from dieutra.places.paths import codes_by_level
 
@@ -21,6 +22,7 @@ LEVELS = {"country": 0, "province": 1, "district": 2, "commune": 3}
 LEVEL_WORDS = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "cấp xã"}
 ROLES = ("qtv", "gsv", "bcd", "tk", "dv", "dtv")
 CHANNELS = ("web", "workbook", "collect")
+RETURN_LENGTH = 2000  # of a remark
 RULE_FILES = ("campaign.toml", "frame.toml")
 
 Pair = tuple[str, int]  # (role, level)
@@ -39,6 +41,24 @@ class FrameColumn:
     pattern: str = ""
     min: int | None = None
     catalogue: str = ""  # for codes of areas: the level that the code must be of
+
+
+@dataclass(frozen=True)
+class LastCensus:
+    """A value of the last census that the frame keeps, and the question that asks for it now."""
+
+    question: str
+    column: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ReturnReason:
+    """A ready text for a return; the supervisor edits it before she sends it."""
+
+    code: str
+    name: str
+    text: str
 
 
 class PlacedUnit(Protocol):
@@ -68,6 +88,9 @@ class Kind:
     branch: str = (
         ""  # file of areas that the kind adds beside the provinces, e.g. a ministry with its departments
     )
+    last_census: tuple[LastCensus, ...] = ()
+    return_reasons: tuple[ReturnReason, ...] = ()
+    accounts: AccountRules = field(default_factory=AccountRules)
 
     def may_create(self, role: str, level: int) -> frozenset[Pair]:
         """The (role, level) pairs whose accounts a holder of this post creates."""
@@ -140,15 +163,18 @@ def folder_rules(folder: Path) -> dict[str, Any]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Invalid(f"Không đọc được {name}: {error}", [Problem(name, str(error))]) from None
     rules["letters"] = _letters(folder, rules["campaign"].get("messages", {}))
+    rules["return_texts"] = _letters(folder, rules["campaign"].get("return_reasons", {}))
     return dict(loads(dumps(rules, default=str)))
 
 
 def _letters(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
-    """[messages] of campaign.toml: name of a letter -> its text."""
+    """[messages] or [return_reasons] of campaign.toml: name of a letter, and name.language -> its text."""
     texts = {}
     for name, file in files.items():
         try:
             texts[name] = (folder / file).read_text("utf-8")
+            for other in (folder / file).parent.glob(f"{Path(file).name.partition('.')[0]}.*.txt"):
+                texts[f"{name}.{other.name.split('.')[-2]}"] = other.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(f"Không đọc được thư {file}: {error}", [Problem(file, str(error))]) from None
     return texts
@@ -191,6 +217,9 @@ def _kind(slug: str, rules_json: str) -> Kind:
         listing_levels=reader.listing_levels(campaign),
         branch=str(campaign.get("branch", "")),
         level_words=reader.level_words(campaign.get("level_words", {})),
+        last_census=reader.last_census(campaign.get("last_census", [])),
+        return_reasons=reader.return_reasons(rules.get("return_texts", {})),
+        accounts=reader.accounts(campaign.get("accounts", {})),
     )
     if reader.problems:
         raise Invalid(f"Kiểu điều tra {slug} có {len(reader.problems)} chỗ sai.", reader.problems)
@@ -233,12 +262,45 @@ class _Reader:
         given = words if isinstance(words, dict) else {}
         return LEVEL_WORDS | {self.level("level_words", name): str(said) for name, said in given.items()}
 
+    def accounts(self, table: object) -> AccountRules:
+        rules, wrong = account_rules(table, ROLES)
+        for key, message in wrong:
+            self.wrong(f"campaign.toml: {key}", message)
+        return rules
+
     def channels(self, names: object) -> tuple[str, ...]:
         found = tuple(str(name) for name in names) if isinstance(names, list) else ()
         unknown = [name for name in found if name not in CHANNELS]
         if unknown or not found:
             self.wrong("campaign.toml: channels", f"Ghi một hoặc nhiều kênh trong: {', '.join(CHANNELS)}.")
         return found
+
+    def last_census(self, rows: list[dict[str, Any]]) -> tuple[LastCensus, ...]:
+        """[[last_census]] question, column, label: what a supervisor compares with the last census."""
+        found = []
+        for number, row in enumerate(rows, 1):
+            label = row.get("label", {}).get("vi", "") if isinstance(row.get("label"), dict) else ""
+            if not (row.get("question") and row.get("column") and label):
+                self.wrong(f"campaign.toml: last_census {number}", "Cần question, column và label.vi.")
+            else:
+                found.append(LastCensus(row["question"], row["column"], label))
+        return tuple(found)
+
+    def return_reasons(self, texts: Mapping[str, str]) -> tuple[ReturnReason, ...]:
+        """Each text's first line is what the supervisor picks it by, the rest goes to the unit."""
+        found = []
+        for code, text in texts.items():
+            name, _, body = text.strip().partition("\n")
+            if not body.strip():
+                self.wrong(
+                    f"campaign.toml: return_reasons.{code}",
+                    "Tệp cần một dòng tên, rồi nội dung lý do trả lại.",
+                )
+            elif len(body.strip()) > RETURN_LENGTH:
+                self.wrong(f"campaign.toml: return_reasons.{code}", f"Lý do dài quá {RETURN_LENGTH} ký tự.")
+            else:
+                found.append(ReturnReason(code, name.strip(), body.strip()))
+        return tuple(found)
 
     def creates(self, roles: Mapping[str, Any]) -> dict[Pair, frozenset[Pair]]:
         """[roles.qtv.creates] province = ["qtv.district", "dv.province"]: who creates whom."""

@@ -59,6 +59,12 @@ def codes_by_level(path: str, level: int) -> dict[int, str]:
     return {(level if depth == len(codes) - 1 else depth): code for depth, code in enumerate(codes)}
 
 
+def lineage(path: str) -> list[str]:
+    """A path and all that lie above it, the root first."""
+    parts = path.rstrip("/").split("/")
+    return ["/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
+
+
 def below(path: str) -> tuple[str, str]:
     """The half-open range of this area and everything below: first ≤ path < second ("0" follows "/")."""
     if not path.endswith("/"):

@@ -176,7 +176,9 @@ def publish_upload(actor: User, upload: Upload) -> FormVersion:
     if not upload.result["ok"]:
         raise NotNow("Tệp này còn lỗi nên chưa công bố được. Hãy sửa các lỗi rồi nạp lại tệp.")
     if len(upload.result["refused"]) == len(CHANNELS):
-        raise NotNow("Phiếu này chưa dùng được trên kênh nào. Hãy xem các lý do bên dưới, sửa rồi nạp lại tệp.")
+        raise NotNow(
+            "Phiếu này chưa dùng được trên kênh nào. Hãy xem các lý do bên dưới, sửa rồi nạp lại tệp."
+        )
     form_id = upload.result["form"]["id"]
     if form_id != campaign.form.form_id:
         raise NotNow(

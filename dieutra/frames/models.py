@@ -48,9 +48,14 @@ class Listing(models.Model):
         return self.state in self.OPEN
 
     @property
-    def level_words(self) -> str:
-        """“cấp tỉnh”: how the kind calls the level that reviews this listing."""
-        return self.campaign.kind.level_words[self.level]
+    def own_bodies(self) -> str:
+        """“cấp tỉnh” for a listing that holds only a province's own bodies; blank where all below it is in one list."""
+        kind = self.campaign.kind
+        return (
+            kind.level_words[self.level]
+            if self.level == min(kind.listing_levels) != max(kind.listing_levels)
+            else ""
+        )
 
     @property
     def accepting_level(self) -> int:

@@ -260,7 +260,7 @@ class Play:
         self.at_once(lambda case: by_case[case].correct_and_send(), sorted(returned))
         self.at_once(lambda who: self._empty_queue(who, 0.0), districts)
         province = self.people["gsv.tinh"]
-        again = self._empty_queue(province, 0.05)
+        again = self._empty_queue(province, 0.05 if districts else 0.15)
         self.at_once(lambda case: by_case[case].correct_and_send(), sorted(again))
         self.at_once(lambda who: self._empty_queue(who, 0.0), districts)
         self._empty_queue(province, 0.0)

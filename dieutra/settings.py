@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "dieutra.campaigns",
     "dieutra.frames",
     "dieutra.cases",
+    "dieutra.supervision",
     "dieutra.channels.workbook",
     "dieutra.web",
 ]

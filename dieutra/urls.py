@@ -11,6 +11,8 @@ from dieutra.web.manager import (
     frames,
     phones,
     progress,
+    quotas,
+    supervision,
     workbook_batches,
     workbooks,
 )
@@ -34,6 +36,8 @@ urlpatterns = [
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),
+    path("", include(quotas.urlpatterns)),
+    path("", include(supervision.urlpatterns)),
     path("", include(phones.urlpatterns)),
     path("", include(frames.urlpatterns)),
     path("", include(workbooks.urlpatterns)),

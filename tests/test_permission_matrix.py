@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
+from django.utils import timezone
 
 from dieutra.campaigns.actions import put_up_form
 from dieutra.campaigns.models import Campaign
@@ -15,7 +16,9 @@ from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
-from dieutra.people.models import AppUser, Post, User
+from dieutra.people.absences import set_absence
+from dieutra.people.models import Absence, AppUser, Post, User
+from dieutra.supervision.models import Assignment
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.openrosa.phone import given_phone, written
@@ -40,6 +43,11 @@ MAY = {
     "give_back": {"anh.giam.sat"},
     "approve_many": {"anh.giam.sat"},
     "take_back": {"ba.trung.uong"},
+    "assignment_give": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "assignment_list": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "assignment_take": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "absence_set": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "absence_end": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat"},
     "account_create": {"ba.trung.uong", "ong.tinh"},
     "account_resend": {"ong.tinh"},
     "account_end": {"ong.tinh"},
@@ -127,6 +135,8 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(AppUser.objects.order_by("pk").values_list("pk", "revoked_at")),
         list(Submission.objects.order_by("pk").values_list("pk", "outcome")),
         list(User.objects.order_by("pk").values_list("pk", "email")),
+        list(Assignment.objects.order_by("pk").values_list("pk", "ended_at")),
+        list(Absence.objects.order_by("pk").values_list("pk", "ended_at")),
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
@@ -144,6 +154,8 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route == "take_back":
         case = accepted(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "reason": "Số liệu cần xem lại"}
+    if route.startswith(("assignment_", "absence_")):
+        return supervising(route, world)
     if route in ("workbooks", "workbook_batches"):
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
@@ -187,6 +199,17 @@ def sent(world: World) -> Case:
     actions.save_draft(user, case, 0, good_answers(case), {})
     actions.submit(user, world.case("don.vi"), 1)
     return world.case("don.vi")
+
+
+def supervising(route: str, world: World) -> tuple[str, dict[str, str]]:
+    post = Post.objects.get(user__username="anh.giam.sat")
+    other, today = world.user("chi.giam.sat.tinh"), timezone.localdate()
+    if route == "absence_end":
+        away = set_absence(world.user("co.huyen"), post, other, today, today)
+        return reverse(route, args=[away.pk]), {}
+    fields = {"giam-sat": str(post.pk), "dong": world.case("don.vi").unit.area.path}
+    days = {"vai-tro": str(post.pk), "thay": str(other.pk), "tu": f"{today}", "den": f"{today}"}
+    return reverse(route, args=["347"]), {**fields, **days}
 
 
 def accepted(world: World) -> Case:

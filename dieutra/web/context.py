@@ -17,6 +17,7 @@ DOORS = (
     ("frame.read", "listings", "Bảng kê"),
     ("progress.read", "progress", "Tiến độ"),
     ("account.read", "accounts", "Tài khoản"),
+    ("supervision.manage", "supervision", "Giám sát viên"),
     ("form.publish", "forms", "Mẫu phiếu"),
 )
 AT_THE_CENTRE = frozenset({"form.publish"})

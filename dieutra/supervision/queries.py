@@ -34,6 +34,28 @@ WHERE a.ended_at IS NULL AND a.post_id IN ({marks})
 """
 
 
+FEW = 60  # ranges that a query can simply name
+
+
+def _assigned(posts: Iterable[Post]) -> Q:
+    """Waits at the level of one of these posts and lies in an assignment of it."""
+    keys = [post.pk for post in posts]
+    held = Assignment.objects.filter(post__in=keys, ended_at__isnull=True).order_by(
+        "campaign_id", "post__level", "path"
+    )
+    ranges: list[tuple[int, int, str]] = []
+    for campaign, level, path in held.values_list("campaign_id", "post__level", "path")[: 10 * FEW]:
+        last = ranges[-1] if ranges else (0, 0, "")
+        if (campaign, level) != last[:2] or not path.startswith(last[2]):  # else it lies inside the last
+            ranges.append((campaign, level, path))
+    if len(ranges) > FEW or held.count() > 10 * FEW:
+        return Q(pk__in=_ids(WAITING, posts))
+    inside = Q(pk__in=[])
+    for campaign, level, path in ranges:
+        inside |= Q(campaign_id=campaign, level=level) & under("path", path)
+    return inside
+
+
 def _ids(query: str, posts: Iterable[Post]) -> RawSQL:
     """The ids of the cases that lie in assignments of these posts."""
     keys = [post.pk for post in posts] or [0]
@@ -76,10 +98,10 @@ def my_queue(actor: User) -> QuerySet[Case]:
     if not shared_out:
         return queue(actor)
     free = [post for post in posts if post not in shared_out]
-    mine = _ids(WAITING, shared_out)
+    mine = _assigned(shared_out)
     if not free:
-        return queue_of(posts).filter(pk__in=mine)
-    return queue_of(posts).filter(Q(pk__in=mine) | Q(pk__in=queue_of(free).order_by().values("pk")))
+        return queue_of(posts).filter(mine)
+    return queue_of(posts).filter(mine | Q(pk__in=queue_of(free).order_by().values("pk")))
 
 
 def nobodys(actor: User) -> QuerySet[Case]:
@@ -89,7 +111,7 @@ def nobodys(actor: User) -> QuerySet[Case]:
     for post in posts:
         together |= Q(campaign_id=post.campaign_id, path=post.path, level=post.level)
     everybody = Post.objects.filter(together, role=Role.GSV, ended_at__isnull=True)
-    return queue_of(posts).exclude(pk__in=_ids(WAITING, everybody))
+    return queue_of(posts).exclude(_assigned(everybody))
 
 
 def _shares(post: Post) -> bool:

@@ -9,27 +9,43 @@ from dieutra.events.models import Event
 from dieutra.jobs.models import Job
 
 
-def ask(kind: str, key: str, **payload: str) -> Callable[[Event], Job]:
-    """A job asked for by an event. `key` and the payload's values name facts of the event: "subject_id", "id"."""
+def ask(kind: str, key: str, only_if: str = "", **payload: str) -> Callable[[Event], Job | None]:
+    """A job asked for by an event. `key` and the payload's values name facts of the event: "subject_id", "id".
 
-    def make(event: Event) -> Job:
+    `only_if` names one of `facts`: an event that has it as false asks for nothing.
+    """
+
+    def make(event: Event) -> Job | None:
+        if only_if and not event.facts.get(only_if, True):
+            return None
         filled = {name: getattr(event, fact) for name, fact in payload.items()}
         return Job(kind=kind, key=str(getattr(event, key)), payload=filled)
 
     return make
 
 
-REACTIONS: dict[str, list[Callable[[Event], Job]]] = {
-    "account.created": [ask("campaigns.send_activation", "id", post="subject_id")],
-    "activation.asked": [ask("campaigns.send_activation", "id", post="subject_id")],
+REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
+    "account.created": [ask("messages.activation", "id", only_if="mail", post="subject_id")],
+    "activation.asked": [ask("messages.activation", "id", post="subject_id")],
+    "password.forgotten": [ask("accounts.send_forgotten", "id", user="subject_id")],
     "campaign.form_adopted": [ask("cases.adopt_form", "id", campaign="subject_id")],
-    "case.returned": [ask("cases.send_returned", "id", case="subject_id")],
+    "carry.begun": [ask("carrying.convert", "id", carry="subject_id")],
+    "carry.placing": [ask("carrying.place", "id", carry="subject_id", actor="actor_id")],
+    "case.accepted": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
+    "case.returned": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
+    "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
+    "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],
 }
 
 SCHEDULE: dict[str, timedelta] = {
     "events.seal": timedelta(hours=1),
     "cases.adopt_left_over": timedelta(hours=1),
+    "messages.by_the_clock": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
+    "incidents.keep_deadlines": timedelta(minutes=10),
+    "reports.keep_time": timedelta(minutes=5),
     "workbook.clear": timedelta(hours=1),
+    "accounts.clear": timedelta(hours=1),
+    "accounts.idle": timedelta(days=1),
 }

@@ -73,9 +73,14 @@ INSTALLED_APPS = [
     "dieutra.forms",
     "dieutra.campaigns",
     "dieutra.frames",
+    "dieutra.carrying",
     "dieutra.cases",
     "dieutra.supervision",
+    "dieutra.incidents",
+    "dieutra.reports",
+    "dieutra.messages",
     "dieutra.channels.workbook",
+    "dieutra.accounts",
     "dieutra.web",
 ]
 
@@ -148,7 +153,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 # Offices share one address, so the general limit is wide; failures are counted per account (5 in 5 minutes).
-ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "300/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "300/m/ip,5/5m/key", "reset_password": "60/m/ip"}
 
 # How many reverse proxies stand before the site: the client's address is read behind so many.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("DIEUTRA_PROXIES", "0"))
@@ -183,6 +188,12 @@ EMAIL_HOST_PASSWORD = os.environ.get("DIEUTRA_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("DIEUTRA_SMTP_TLS") == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DIEUTRA_MAIL_FROM", "dieutra <khong-tra-loi@dieutra.localhost>")
+# How long a message is a worker's: a killed worker's messages are free again after so many seconds.
+MAIL_LEASE = int(os.environ.get("DIEUTRA_MAIL_LEASE", "120"))
+# A PEM file with an RSA or Ed25519 key; mail is signed when it is there.
+DKIM_KEY_FILE = Path(os.environ["DIEUTRA_DKIM_KEY"]) if os.environ.get("DIEUTRA_DKIM_KEY") else None
+DKIM_SELECTOR = os.environ.get("DIEUTRA_DKIM_SELECTOR", "dieutra")
+DKIM_DOMAIN = os.environ.get("DIEUTRA_DKIM_DOMAIN", "")  # the sender's when left out
 
 ACTIVATION_HOURS = 72
 FILE_LIMIT = 10 * 1024 * 1024

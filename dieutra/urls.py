@@ -4,18 +4,26 @@ from allauth.account import views as account
 from django.urls import include, path
 
 from dieutra.web.collector import views as collector
+from dieutra.web.help import answers, questions
 from dieutra.web.manager import (
+    account_many,
+    account_sheets,
+    account_upkeep,
     accounts,
+    carrying,
     form_previews,
     forms,
     frames,
+    incidents,
     phones,
     progress,
     quotas,
+    reports,
     supervision,
     workbook_batches,
     workbooks,
 )
+from dieutra.web.public import forgotten
 from dieutra.web.public import views as public
 from dieutra.web.respondent import collected, files, workbook
 from dieutra.web.respondent import views as respondent
@@ -24,7 +32,9 @@ from dieutra.web.supervisor import views as supervisor
 
 urlpatterns = [
     path("", include(public.urlpatterns)),
+    path("", include(forgotten.urlpatterns)),
     path("dang-nhap/", account.login, name="account_login"),
+    path("tai-khoan-khoa/", account.account_inactive, name="account_inactive"),
     path("dang-xuat/", account.logout, name="account_logout"),
     path("doi-mat-khau/", account.password_change, name="account_change_password"),
     path("", include(respondent.urlpatterns)),
@@ -38,12 +48,20 @@ urlpatterns = [
     path("", include(accounts.urlpatterns)),
     path("", include(quotas.urlpatterns)),
     path("", include(supervision.urlpatterns)),
+    path("", include(account_many.urlpatterns)),
+    path("", include(account_sheets.urlpatterns)),
+    path("", include(account_upkeep.urlpatterns)),
     path("", include(phones.urlpatterns)),
     path("", include(frames.urlpatterns)),
+    path("", include(carrying.urlpatterns)),
     path("", include(workbooks.urlpatterns)),
     path("", include(workbook_batches.urlpatterns)),
     path("", include(forms.urlpatterns)),
     path("", include(form_previews.urlpatterns)),
+    path("", include(questions.urlpatterns)),
+    path("", include(answers.urlpatterns)),
+    path("", include(incidents.urlpatterns)),
+    path("", include(reports.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

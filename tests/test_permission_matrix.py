@@ -12,19 +12,30 @@ from django.utils import timezone
 
 from dieutra.campaigns.actions import put_up_form
 from dieutra.campaigns.models import Campaign
+from dieutra.carrying.models import CarriedLine, Carry
 from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
+from dieutra.incidents import actions as questions
+from dieutra.incidents import faq, security
+from dieutra.incidents.models import FaqEntry, Incident, LogLine, Question
 from dieutra.people.absences import set_absence
 from dieutra.people.models import Absence, AppUser, Post, User
+from dieutra.reports.models import Report
 from dieutra.supervision.models import Assignment
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.openrosa.phone import given_phone, written
 
 EVERYBODY = (*PEOPLE, *UNITS)
-OPEN_DOORS = {"account_login", "account_logout", "account_change_password", "activate"}  # about oneself alone
+OPEN_DOORS = {
+    "account_login",
+    "account_logout",
+    "account_change_password",
+    "activate",
+    "forgotten",
+}  # about oneself alone
 # signed in by a token, Digest or Basic and never by a session; tests/openrosa/test_sign_in.py tries the cast there
 OWN_SIGN_IN = {"collect_submission", "collect_key_submission"}
 
@@ -52,6 +63,16 @@ MAY = {
     "account_resend": {"ong.tinh"},
     "account_end": {"ong.tinh"},
     "account_restore": {"ong.tinh"},
+    "accounts_from_list": {"ba.trung.uong", "ong.tinh"},
+    "accounts_from_frame": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "sheets": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "account_lock": {"ong.tinh"},
+    "account_unlock": {"ong.tinh"},
+    "account_reset": {"ong.tinh"},
+    "account_change": {"ong.tinh"},
+    "account_hand_over": {"ong.tinh"},
+    "account_sheet": {"ong.tinh"},
+    "accounts_review": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},
     "app_user_create": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "app_user_revoke": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "collected_use": {"don.vi"},
@@ -67,9 +88,37 @@ MAY = {
     "unit_remove": {"co.huyen"},
     "unit_move": {"co.huyen"},
     "unit_undo": {"co.huyen"},
+    "carries": {"ba.trung.uong", "ong.tinh"},
+    "carry_place": {"ba.trung.uong", "ong.tinh"},
+    "carry_decide_many": {"ba.trung.uong", "ong.tinh"},
+    "carried_decide": {"ba.trung.uong", "ong.tinh"},
+    "carried_take_back": {"ba.trung.uong", "ong.tinh"},
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
+    "report_make": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
+    "incident_register": {"ba.trung.uong"},
+    "incident_write": {"ba.trung.uong"},
+    "incident_rate": {"ba.trung.uong"},
+    "incident_contain": {"ba.trung.uong"},
+    "incident_close": {"ba.trung.uong"},
+    "incident_reopen": {"ba.trung.uong"},
+    "question_ask": {*UNITS, *PEOPLE} - {"bac.ban.chi.dao", "anh.thong.ke"},
+    "question_add": {"don.vi"},
+    "question_close": {"don.vi"},
+    "question_rate": {"don.vi"},
+    "question_reopen": {"don.vi"},
+    "question_answer": {"anh.giam.sat"},
+    "question_transfer": {"anh.giam.sat"},
+    "faq_publish": {
+        "ba.trung.uong",
+        "ong.tinh",
+        "co.huyen",
+        "anh.giam.sat",
+        "chi.giam.sat.tinh",
+        "bac.ban.chi.dao",
+    },
+    "faq_withdraw": {"chi.giam.sat.tinh", "ong.tinh", "ba.trung.uong", "bac.ban.chi.dao"},
 }
 
 
@@ -131,14 +180,20 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Case.objects.order_by("pk").values_list("pk", "state", "level", "version")),
         list(Listing.objects.order_by("pk").values_list("pk", "state", "version")),
         list(Unit.objects.order_by("pk").values_list("pk", "name", "decision", "version", "path")),
-        list(Post.objects.order_by("pk").values_list("pk", "ended_at")),
+        list(Post.objects.order_by("pk").values_list("pk", "ended_at", "user")),
+        list(CarriedLine.objects.order_by("pk").values_list("pk", "verdict", "version")),
         list(AppUser.objects.order_by("pk").values_list("pk", "revoked_at")),
         list(Submission.objects.order_by("pk").values_list("pk", "outcome")),
-        list(User.objects.order_by("pk").values_list("pk", "email")),
+        list(User.objects.order_by("pk").values_list("pk", "email", "is_active", "password", "full_name")),
         list(Assignment.objects.order_by("pk").values_list("pk", "ended_at")),
         list(Absence.objects.order_by("pk").values_list("pk", "ended_at")),
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
+        list(Question.objects.order_by("pk").values_list("pk", "state", "version", "role", "level")),
+        list(Report.objects.order_by("pk").values_list("pk")),
+        list(Incident.objects.order_by("pk").values_list("pk", "version")),
+        list(LogLine.objects.order_by("pk").values_list("pk")),
+        list(FaqEntry.objects.order_by("pk").values_list("pk", "withdrawn_at")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
@@ -160,21 +215,34 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
         return reverse(route, args=[world.case("don.vi").pk]), {"base_version": "0"}
+    if route in ("accounts_from_list", "accounts_review"):
+        return reverse(route), {}
+    if route in ("accounts_from_frame", "sheets"):
+        return reverse(route), {"area": "347"}
     if route == "account_create":
         return reverse(route), {}
     if route.startswith("account_"):
         # anh Giám sát's post, on cô Huyện's own path: the province made it, and nobody else looks after it
         post = Post.objects.get(user__username="anh.giam.sat")
         User.objects.filter(pk=post.user_id).update(password_changed_at=None)
-        return reverse(route, args=[post.pk]), {"email": "anh@example.gov.vn"}
+        fields = {"email": "anh@example.gov.vn", "full_name": "Anh Mới", "username": "anh.moi"}
+        return reverse(route, args=[post.pk]), fields
     if route == "app_user_create":
         return reverse(route), {"area": "347", "name": "Máy hai"}
     if route == "app_user_revoke":
         return reverse(route, args=[given_phone(world).record.pk]), {}
     if route.startswith("collected_"):
         return reverse(route, args=[held(world).pk]), {"base_version": "1"}
+    if route == "report_make":
+        return reverse(route), {"dia-ban": "347", "loai": "progress", "tu": "2026-01-01", "den": "2026-02-01"}
+    if route.startswith("incident_"):
+        return broken_into(route, world)
+    if route.startswith(("question_", "faq_")):
+        return asked(route, world)
     if route == "listing_upload":
         return reverse(route), {"province": "35"}
+    if route.startswith("carr"):
+        return carrying(route, world)
     if route == "form_put_up":
         return reverse(route), {}
     if route == "form_publish":
@@ -192,6 +260,54 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[listing.pk]), {"version": str(listing.version), "note": "Xem lại"}
     unit = Unit.objects.get(code="UBND-PL")
     return reverse(route, args=[unit.pk]), {"version": str(unit.version)}
+
+
+def carrying(route: str, world: World) -> tuple[str, dict[str, str]]:
+    """A line that waits for a decision, as if the province's list had come from an older catalogue."""
+    if route == "carries":
+        return reverse(route), {"old_province": "35"}
+    province, centre = world.listing("35").area, world.user("ba.trung.uong")
+    carry = Carry.objects.create(
+        campaign=world.campaign, old_province=province, province=province, path=province.path, by=centre
+    )
+    line = CarriedLine.objects.create(
+        carry=carry, code="CU", name="Đơn vị cũ", old_area=province, cause="district"
+    )
+    if route == "carried_take_back":
+        CarriedLine.objects.filter(pk=line.pk).update(verdict="end", decided_by=centre)
+    if route.startswith("carried_"):
+        return reverse(route, args=[line.pk]), {"version": "1", "choice": "end"}
+    return reverse(route, args=[carry.pk]), {}
+
+
+def broken_into(route: str, world: World) -> tuple[str, dict[str, str]]:
+    fields = {"title": "Thử dò mật khẩu", "severity": "2", "text": "Xem nhật ký", "at": "2026-01-01T08:00"}
+    if route == "incident_register":
+        return reverse(route), fields
+    centre = world.user("ba.trung.uong")
+    incident = security.register(centre, world.campaign, "Dò mật khẩu", 1, timezone.now(), "Phát hiện")
+    if route == "incident_reopen":
+        security.close(centre, incident, incident.version, dict.fromkeys(security.REPORT, "Có"))
+    report = dict.fromkeys(security.REPORT, "Đã rõ")
+    return reverse(route, args=[incident.pk]), {**fields, **report, "version": str(incident.version)}
+
+
+def asked(route: str, world: World) -> tuple[str, dict[str, str]]:
+    """A question of the unit, brought to where the route can be passed by somebody who may."""
+    if route == "question_ask":
+        return reverse(route), {"topic": "software", "subject": "Lỗi", "text": "Không nạp được tệp"}
+    unit, case = world.user("don.vi"), world.case("don.vi")
+    question = questions.ask(unit, world.campaign, "content", "Ai phải kê?", "Xin hướng dẫn.", case=case)
+    fields = {"text": "Xin trả lời như sau.", "why": "Thuộc cấp trên", "to": "up", "satisfaction": "5"}
+    if route in ("question_reopen", "question_rate", "faq_publish", "faq_withdraw"):
+        questions.answer(world.user("anh.giam.sat"), question, question.version, "Mọi đơn vị.")
+    if route == "question_rate":
+        questions.close(unit, question, question.version, None)
+    fields |= {"version": str(question.version), "asked": "Ai phải kê khai?", "answered": "Mọi đơn vị."}
+    if route != "faq_withdraw":
+        return reverse(route, args=[question.pk]), fields
+    entry = faq.publish_answer(world.user("chi.giam.sat.tinh"), question, "Ai phải kê khai?", "Mọi đơn vị.")
+    return reverse(route, args=[entry.pk]), fields
 
 
 def sent(world: World) -> Case:

@@ -14,9 +14,12 @@ from json import dumps, loads
 from pathlib import Path
 from typing import Any, Protocol
 
+from dieutra.campaigns.account_rules import AccountRules, account_rules
 from dieutra.engine.refusals import Invalid, Problem
+from dieutra.places.paths import codes_by_level
 
 LEVELS = {"country": 0, "province": 1, "district": 2, "commune": 3}
+LEVEL_WORDS = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "cấp xã"}
 ROLES = ("qtv", "gsv", "bcd", "tk", "dv", "dtv")
 CHANNELS = ("web", "workbook", "collect")
 RETURN_LENGTH = 2000  # of a remark
@@ -91,16 +94,35 @@ class Kind:
     removal_reasons: Mapping[str, str]
     prefills: Mapping[str, str]  # name of a question -> column of the frame
     channels: tuple[str, ...] = CHANNELS  # ways in for answers
+    listing_levels: tuple[int, ...] = ()  # levels that review a listing of their own, from above downwards
+    level_words: Mapping[int, str] = field(default_factory=lambda: LEVEL_WORDS)
+    branch: str = (
+        ""  # file of areas that the kind adds beside the provinces, e.g. a ministry with its departments
+    )
     last_census: tuple[LastCensus, ...] = ()
     return_reasons: tuple[ReturnReason, ...] = ()
     quotas: tuple[QuotaRule, ...] = ()
+    accounts: AccountRules = field(default_factory=AccountRules)
 
     def may_create(self, role: str, level: int) -> frozenset[Pair]:
         """The (role, level) pairs whose accounts a holder of this post creates."""
         return self.creates.get((role, level), frozenset())
 
+    @property
+    def catalogue_slug(self) -> str:
+        """The catalogue of its campaigns; with a branch one of its own, so that no other campaign sees the branch."""
+        return f"{self.catalogue}.{self.slug}".replace(".", "-")[:50] if self.branch else self.catalogue
+
     def takes(self, channel: str) -> bool:
         return channel in self.channels
+
+    def managing_level(self, area_level: int) -> int:
+        """The level that looks after the account of a unit of an area: the lowest of the kind's that is not below it."""
+        return max(level for level in (0, *self.levels) if level <= area_level)
+
+    def accepting_level(self, listing_level: int) -> int:
+        """The level that accepts a listing: the next one of the kind above it."""
+        return max((level for level in (0, *self.levels) if level < listing_level), default=0)
 
     def prefill(self, unit: PlacedUnit) -> dict[str, str]:
         """What the frame knows about a unit, by name of the question; blank values are left out."""
@@ -117,8 +139,8 @@ def _area_code(level: int, column: str) -> Callable[[PlacedUnit], str]:
     """The code of the unit's area at a level; below its own area, where it has its seat."""
 
     def code(unit: PlacedUnit) -> str:
-        codes = unit.area.path.rstrip("/").split("/")
-        return codes[level] if len(codes) > level else str(unit.details.get(column, ""))
+        codes = codes_by_level(unit.area.path, unit.area.level)
+        return codes[level] if level in codes else str(unit.details.get(column, ""))
 
     return code
 
@@ -158,11 +180,13 @@ def folder_rules(folder: Path) -> dict[str, Any]:
 
 
 def _letters(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
-    """[messages] or [return_reasons] of campaign.toml: name of a letter -> its text."""
+    """[messages] or [return_reasons] of campaign.toml: name of a letter, and name.language -> its text."""
     texts = {}
     for name, file in files.items():
         try:
             texts[name] = (folder / file).read_text("utf-8")
+            for other in (folder / file).parent.glob(f"{Path(file).name.partition('.')[0]}.*.txt"):
+                texts[f"{name}.{other.name.split('.')[-2]}"] = other.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(f"Không đọc được thư {file}: {error}", [Problem(file, str(error))]) from None
     return texts
@@ -202,9 +226,13 @@ def _kind(slug: str, rules_json: str) -> Kind:
         },
         prefills=campaign.get("prefill", {}),
         channels=reader.channels(campaign.get("channels", list(CHANNELS))),
+        listing_levels=reader.listing_levels(campaign),
+        branch=str(campaign.get("branch", "")),
+        level_words=reader.level_words(campaign.get("level_words", {})),
         last_census=reader.last_census(campaign.get("last_census", [])),
         return_reasons=reader.return_reasons(rules.get("return_texts", {})),
         quotas=reader.quotas(campaign.get("supervisors", {})),
+        accounts=reader.accounts(campaign.get("accounts", {})),
     )
     if reader.problems:
         raise Invalid(f"Kiểu điều tra {slug} có {len(reader.problems)} chỗ sai.", reader.problems)
@@ -231,6 +259,27 @@ class _Reader:
         if name not in LEVELS:
             self.wrong(f"campaign.toml: {place}", f"Không có cấp “{name}”. Các cấp: {', '.join(LEVELS)}.")
         return LEVELS.get(name, 0)
+
+    def listing_levels(self, campaign: Mapping[str, Any]) -> tuple[int, ...]:
+        """`listing_levels`, or every level below the country that the kind has."""
+        names = campaign.get("listing_levels", campaign.get("levels", []))
+        found = {self.level("listing_levels", str(name)) for name in names} - {0}
+        if not found:
+            self.wrong(
+                "campaign.toml: listing_levels", "Ghi ít nhất một cấp rà soát bảng kê, dưới Trung ương."
+            )
+        return tuple(sorted(found))
+
+    def level_words(self, words: object) -> dict[int, str]:
+        """[level_words] province = "cấp bộ": how screens call a level of this kind."""
+        given = words if isinstance(words, dict) else {}
+        return LEVEL_WORDS | {self.level("level_words", name): str(said) for name, said in given.items()}
+
+    def accounts(self, table: object) -> AccountRules:
+        rules, wrong = account_rules(table, ROLES)
+        for key, message in wrong:
+            self.wrong(f"campaign.toml: {key}", message)
+        return rules
 
     def channels(self, names: object) -> tuple[str, ...]:
         found = tuple(str(name) for name in names) if isinstance(names, list) else ()

@@ -132,7 +132,7 @@ def place_in_words(case: Case, path: str) -> str:
     if node is None:
         return path
     rows = [_row_in_words(form, case, row) for row in rows_above(path)]
-    return " · ".join(rows if path.endswith("]") else [*rows, _node_in_words(form, node)])
+    return " · ".join(rows if path.endswith("]") else [*rows, node_in_words(form, node)])
 
 
 def _row_in_words(form: Form, case: Case, row: str) -> str:
@@ -144,7 +144,8 @@ def _row_in_words(form: Form, case: Case, row: str) -> str:
     return f"{label} {number}"
 
 
-def _node_in_words(form: Form, node: Node) -> str:
+def node_in_words(form: Form, node: Node) -> str:
+    """A node of a form: “Tổng số, dòng 01, cột 2”."""
     codes = node.codes or {}
     if "row" not in codes:
         return REFERENCE.sub("…", node.label.get("vi", "")) or node.name

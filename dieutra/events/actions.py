@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -41,6 +41,25 @@ def record(
         campaign_id=campaign_id if campaign_id is not None else getattr(subject, "campaign_id", None),
         facts=facts,
     )
+
+
+def record_many(
+    actor: Actor | None, verb: str, subjects: Iterable[models.Model], facts: Callable[[Any], dict[str, Any]]
+) -> None:
+    """One event per subject, in as few statements as the database takes; `facts(subject)` as for `record`."""
+    events = [
+        Event(
+            actor_id=actor.pk if actor else None,
+            verb=verb,
+            subject_type=subject._meta.model_name or "",
+            subject_id=subject.pk,
+            path=getattr(subject, "path", ""),
+            campaign_id=getattr(subject, "campaign_id", None),
+            facts=facts(subject),
+        )
+        for subject in subjects
+    ]
+    Event.objects.bulk_create(events, batch_size=500)
 
 
 def row_bytes(event: Event) -> bytes:

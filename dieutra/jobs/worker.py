@@ -17,8 +17,8 @@ from dieutra.jobs.models import Job
 
 log = logging.getLogger(__name__)
 
-# verb -> functions that say which jobs an event asks for
-Reactions = Mapping[str, list[Callable[[Event], Job]]]
+# verb -> functions that say which job an event asks for, if any
+Reactions = Mapping[str, list[Callable[[Event], Job | None]]]
 # kind -> how often it is due
 Schedule = Mapping[str, timedelta]
 
@@ -34,7 +34,8 @@ def react(reactions: Reactions, batch: int = 200) -> int:
     ids = [event.pk for event in waiting]
     # Jobs are unique by (kind, key), so two workers reading the same event ask for the same rows.
     with transaction.atomic():
-        ask_many(make(event) for event in waiting for make in reactions.get(event.verb, []))
+        asked = (make(event) for event in waiting for make in reactions.get(event.verb, []))
+        ask_many(work for work in asked if work is not None)
         Event.objects.filter(pk__in=ids, processed_at__isnull=True).update(processed_at=timezone.now())
     return len(ids)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -51,7 +51,7 @@ def create_account(
     if actor is not None:
         _require_creator(actor, Place(campaign_id, path), (role, level), allowed)
     username, full_name, email = username.strip().lower(), normal_name(full_name), email.strip()
-    _check_person(username, full_name, email)
+    refuse_faults(check_person(username, full_name, email))
     try:
         with transaction.atomic():
             user = User.objects.create_user(username, None, full_name=full_name, email=email)
@@ -73,7 +73,8 @@ def _require_creator(actor: User, place: Placed, pair: Pair, allowed: frozenset[
         raise Forbidden(f"Bạn không được quản lý tài khoản {Role(pair[0]).label} ở địa bàn này.")
 
 
-def _check_person(username: str, full_name: str, email: str, *, email_needed: bool = False) -> None:
+def check_person(username: str, full_name: str, email: str, *, email_needed: bool = False) -> list[Problem]:
+    """What is wrong with the name, the sign-in name and the address of an account."""
     problems = []
     if email_needed and not email:
         problems.append(Problem("Thư điện tử", "Ghi địa chỉ thư điện tử để gửi liên kết kích hoạt."))
@@ -88,6 +89,10 @@ def _check_person(username: str, full_name: str, email: str, *, email_needed: bo
             validate_email(email)
         except ValidationError:
             problems.append(Problem("Thư điện tử", f"“{email}” không phải là địa chỉ thư điện tử."))
+    return problems
+
+
+def refuse_faults(problems: list[Problem]) -> None:
     if problems:
         raise Invalid("Thông tin tài khoản chưa đúng. Xem các mục dưới đây.", problems)
 
@@ -97,12 +102,15 @@ def token_hash(token: str) -> str:
 
 
 @transaction.atomic
-def issue_activation(user: User) -> str:
-    """A fresh single-use token; earlier unused ones stop working. Only its hash is kept."""
+def issue_activation(user: User, until: datetime | None = None, token: str = "") -> str:
+    """A fresh single-use token, `token` or a random one; earlier unused ones stop working. Only its hash is kept.
+
+    Valid until `until`, by default for 72 hours.
+    """
     now = timezone.now()
     user.activations.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
-    token = secrets.token_urlsafe(32)
-    expires = now + timedelta(hours=settings.ACTIVATION_HOURS)
+    token = token or secrets.token_urlsafe(32)
+    expires = until or now + timedelta(hours=settings.ACTIVATION_HOURS)
     Activation.objects.create(user=user, token_hash=token_hash(token), expires_at=expires)
     record(None, "activation.issued", user)
     return token
@@ -114,7 +122,7 @@ def resend_activation(actor: User, post: Post, email: str, allowed: frozenset[Pa
     user = post.user
     if user.activated:
         raise NotNow("Tài khoản này đã được kích hoạt, không cần gửi lại liên kết.")
-    _check_person(user.username, user.full_name, email.strip(), email_needed=True)
+    refuse_faults(check_person(user.username, user.full_name, email.strip(), email_needed=True))
     with transaction.atomic():
         if email.strip() != user.email:
             User.objects.filter(pk=user.pk, password_changed_at__isnull=True).update(email=email.strip())
@@ -129,6 +137,8 @@ def open_activation(token: str) -> Activation:
         raise NotNow(
             "Liên kết kích hoạt không đúng. Hãy mở lại liên kết trong thư, hoặc đề nghị quản trị viên gửi lại."
         )
+    if not found.user.is_active:
+        raise NotNow("Tài khoản này đang bị khóa. Hãy liên hệ quản trị viên đã cấp tài khoản.")
     if found.used_at:
         raise NotNow("Liên kết này đã được dùng. Hãy đăng nhập bằng mật khẩu đã đặt.")
     if found.expires_at <= timezone.now():

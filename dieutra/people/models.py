@@ -6,6 +6,7 @@ post stands on the unit's path, so one range predicate serves the centre, a dist
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -33,6 +34,15 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+class Locked(models.TextChoices):
+    """Why an account does not open."""
+
+    NO = "", "Không khóa"
+    BY_HAND = "hand", "Quản trị viên khóa"
+    IDLE = "idle", "Lâu không đăng nhập"
+    HANDED_OVER = "over", "Đã bàn giao"
+
+
 class User(AbstractBaseUser):
     username = models.CharField("tên đăng nhập", max_length=60, unique=True)
     full_name = models.CharField("họ và tên", max_length=120)
@@ -42,6 +52,12 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
     password_changed_at = models.DateTimeField(null=True)
+    locked = models.CharField(
+        "khóa", max_length=4, choices=Locked.choices, blank=True
+    )  # is_active says whether
+    session_epoch = models.PositiveIntegerField(default=0)  # one more ends all sessions
+    idle_from = models.DateTimeField(null=True)  # unlocked then; days without a sign-in count from here
+    warned_at = models.DateTimeField(null=True)  # of the coming end for idleness
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -57,6 +73,13 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.full_name
+
+    def get_session_auth_hash(self) -> str:
+        return f"{super().get_session_auth_hash()}.{self.session_epoch}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        for former in super().get_session_auth_fallback_hash():
+            yield f"{former}.{self.session_epoch}"
 
     @property
     def activated(self) -> bool:
@@ -90,7 +113,13 @@ class Post(models.Model):
                 fields=["campaign", "user", "role", "path"],
                 condition=models.Q(ended_at__isnull=True),
                 name="post_once",
-            )
+            ),
+            # A unit answers through one account; two workers that open it at once make one.
+            models.UniqueConstraint(
+                fields=["campaign", "path"],
+                condition=models.Q(ended_at__isnull=True, role="dv"),
+                name="post_unit_once",
+            ),
         ]
         indexes = [models.Index(fields=["campaign", "path", "role"], name="post_place")]
 

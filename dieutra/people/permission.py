@@ -32,9 +32,18 @@ GRANTS: dict[str, frozenset[str]] = {
     "case.take_back": frozenset({Role.GSV, Role.QTV}),  # from above alone, see cases/reviewing.py
     "supervision.manage": frozenset({Role.QTV}),  # quotas, who supervises what, who stands in for whom
     "form.publish": frozenset({Role.QTV}),  # at the campaign's own path: the centre
+    "message.send": frozenset({Role.QTV, Role.GSV}),
     "workbook.hand_out": frozenset({Role.QTV, Role.GSV}),
+    "question.ask": frozenset({Role.DV, Role.DTV, Role.QTV, Role.GSV}),
+    "question.read": frozenset({Role.QTV, Role.GSV, Role.BCD}),
+    "question.answer": frozenset({Role.QTV, Role.GSV, Role.BCD}),
+    "incident.manage": frozenset({Role.QTV}),  # at the campaign's own path: the centre
+    "report.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "report.make": frozenset({Role.QTV, Role.GSV}),
+    "faq.read": frozenset(Role),
+    "faq.publish": frozenset({Role.QTV, Role.GSV, Role.BCD}),
 }
-AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review"})
+AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review", "question.answer"})
 
 
 class Placed(Protocol):

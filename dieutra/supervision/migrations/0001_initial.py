@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0002_form_adoption'),
-        ('people', '0002_absence'),
+        ('people', '0003_absence'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

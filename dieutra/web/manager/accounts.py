@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from dieutra.accounts.listed import choices
+from dieutra.accounts.review import to_review
 from dieutra.campaigns.actions import appoint, creatable
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
@@ -20,6 +22,7 @@ from dieutra.people.permission import GRANTS, posts_of, visible_to
 from dieutra.people.queries import accounts
 from dieutra.places.models import Area
 from dieutra.places.paths import under
+from dieutra.web.manager.account_places import place_names
 from dieutra.web.requests import signed_in
 
 PAGE = 50
@@ -44,43 +47,29 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("trang"))
     context = {
         "page": page,
-        "places": _place_names(campaign, [post.path for post in page]),
+        "places": place_names(campaign, [post.path for post in page]),
         "mine": {post.pk for post in page if (post.role, post.level) in creatable(user, campaign, post.path)},
         "q": text,
         "role": role,
         "roles": Role.choices,
-        "may_create": bool(_choices(user, campaign, area)),
+        "to_review": to_review(user, campaign).count(),
+        "may_create": bool(choices(user, campaign, area.path)),
     }
     return render(request, "people/accounts.html", context)
-
-
-def _place_names(campaign: Campaign, paths: list[str]) -> dict[str, str]:
-    tops = {path.partition("@")[0] for path in paths}
-    areas = Area.objects.filter(catalogue_id=campaign.catalogue_id, path__in=tops)
-    names = dict(areas.values_list("path", "name"))
-    return {path: names.get(path.partition("@")[0], "") for path in paths}
-
-
-def _choices(user: User, campaign: Campaign, area: Area) -> list[tuple[str, str]]:
-    """Roles that the person creates by hand; units' accounts come from the accepted list."""
-    by_hand = [pair for pair in creatable(user, campaign, area.path) if pair[0] != Role.DV]
-    pairs = sorted(by_hand, key=lambda pair: (pair[1], pair[0]))
-    levels = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "cấp xã"}
-    return [(f"{role}.{level}", f"{Role(role).label} {levels[level]}") for role, level in pairs]
 
 
 @login_required
 def create(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     campaign, area = _campaign(user)
-    choices = _choices(user, campaign, area)
-    if not choices:
+    offered = choices(user, campaign, area.path)
+    if not offered:
         raise Forbidden("Vai trò của bạn không tạo tài khoản cho cấp nào.")
-    levels = {int(value.partition(".")[2]) for value, _ in choices}
+    levels = {int(value.partition(".")[2]) for value, _ in offered}
     areas = Area.objects.filter(
         under("path", area.path), catalogue_id=campaign.catalogue_id, level__in=levels
     ).order_by("level", "path")
-    context = {"choices": choices, "areas": areas, "given": request.POST}
+    context = {"choices": offered, "areas": areas, "given": request.POST}
     if request.method != "POST":
         return render(request, "people/create.html", context)
     try:

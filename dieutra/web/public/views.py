@@ -11,13 +11,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from dieutra.cases.models import State
-from dieutra.cases.queries import cases_of, queue
+from dieutra.cases.queries import cases_of
 from dieutra.engine.refusals import Invalid, NotNow, Problem
 from dieutra.frames.models import Listing
+from dieutra.incidents.queries import answers_for_me, waiting_for
 from dieutra.people import actions
 from dieutra.people.models import User
 from dieutra.people.permission import GRANTS, posts_of
 from dieutra.places.paths import under
+from dieutra.supervision.queries import my_queue
 
 
 @require_safe
@@ -38,9 +40,14 @@ def _todo(user: User, roles: set[str]) -> list[dict[str, object]]:
         open_forms = cases_of(user).filter(state__in=[State.NEW, State.DRAFT, State.RETURNED]).count()
         todo.append({"count": open_forms, "words": "phiếu cần kê khai", "url": "my_form"})
     if roles & GRANTS["case.review"]:
-        todo.append({"count": queue(user).count(), "words": "phiếu chờ bạn duyệt", "url": "queue"})
+        todo.append({"count": my_queue(user).count(), "words": "phiếu chờ bạn duyệt", "url": "queue"})
     if roles & GRANTS["frame.review"]:
         todo.append({"count": _listings_to_do(user), "words": "bảng kê cần bạn xử lý", "url": "listings"})
+    if roles & GRANTS["question.answer"]:
+        words = "câu hỏi chờ bạn trả lời"
+        todo.append({"count": waiting_for(user).count(), "words": words, "url": "question_desk"})
+    if answered := answers_for_me(user).count():
+        todo.append({"count": answered, "words": "câu hỏi của bạn đã được trả lời", "url": "help"})
     return todo
 
 
@@ -51,8 +58,10 @@ def _listings_to_do(user: User) -> int:
         if post.role not in GRANTS["frame.review"]:
             continue
         below = Listing.objects.filter(under("path", post.path), campaign_id=post.campaign_id)
+        kind = post.campaign.kind
+        lower = [level for level in kind.listing_levels if kind.accepting_level(level) == post.level]
         mine = mine | below.filter(level=post.level, state__in=["reviewing", "returned"])
-        mine = mine | below.filter(level=post.level + 1, state="sent")
+        mine = mine | below.filter(level__in=lower, state="sent")
     return mine.count()
 
 

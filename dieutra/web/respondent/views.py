@@ -35,7 +35,7 @@ from dieutra.forms.queries import engine_form
 from dieutra.people.permission import may
 from dieutra.web.requests import signed_in, whole_number
 from dieutra.web.respondent.keeping import kept_files
-from dieutra.web.respondent.page import findings_json, page_of
+from dieutra.web.respondent.page import findings_json, help_at, page_of
 
 
 def own_case(request: HttpRequest, pk: int) -> Case:
@@ -66,7 +66,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     page["general_comments"] = [it for it in comments if place_of(it["path"]) not in known]
     page["form_change"] = form_change_of(case)
     page["submissions"] = list(submissions_for(signed_in(request)).filter(case=case)[:20])
-    return render(request, "cases/fill.html", page)
+    return render(request, "cases/fill.html", page | help_at(signed_in(request), case))
 
 
 @login_required
@@ -136,7 +136,8 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         actions.save_draft(user, case, base, typed, said, seen, form_shown=shown)
     except actions.DraftMoved as moved:
         page = page_of(case, sheet_to_fill(case, typed), comments_on(case, standing_only=True), request)
-        return render(request, "cases/fill.html", page | {"clash": moved.message}, status=moved.status)
+        page |= {"clash": moved.message} | help_at(user, case)
+        return render(request, "cases/fill.html", page, status=moved.status)
     if row:
         return redirect(f"{reverse('fill', args=[pk])}#{row}")
     messages.success(request, "Đã lưu phiếu.")

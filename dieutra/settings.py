@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "dieutra.frames",
     "dieutra.carrying",
     "dieutra.cases",
+    "dieutra.supervision",
     "dieutra.incidents",
     "dieutra.reports",
     "dieutra.messages",

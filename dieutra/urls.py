@@ -17,7 +17,9 @@ from dieutra.web.manager import (
     incidents,
     phones,
     progress,
+    quotas,
     reports,
+    supervision,
     workbook_batches,
     workbooks,
 )
@@ -44,6 +46,8 @@ urlpatterns = [
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),
+    path("", include(quotas.urlpatterns)),
+    path("", include(supervision.urlpatterns)),
     path("", include(account_many.urlpatterns)),
     path("", include(account_sheets.urlpatterns)),
     path("", include(account_upkeep.urlpatterns)),

@@ -20,8 +20,10 @@ from dieutra.frames.models import Listing, Unit
 from dieutra.incidents import actions as questions
 from dieutra.incidents import faq, security
 from dieutra.incidents.models import FaqEntry, Incident, LogLine, Question
-from dieutra.people.models import AppUser, Post, User
+from dieutra.people.absences import set_absence
+from dieutra.people.models import Absence, AppUser, Post, User
 from dieutra.reports.models import Report
+from dieutra.supervision.models import Assignment
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.openrosa.phone import given_phone, written
@@ -52,6 +54,11 @@ MAY = {
     "give_back": {"anh.giam.sat"},
     "approve_many": {"anh.giam.sat"},
     "take_back": {"ba.trung.uong"},
+    "assignment_give": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "assignment_list": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "assignment_take": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "absence_set": {"ba.trung.uong", "ong.tinh", "co.huyen"},
+    "absence_end": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat"},
     "account_create": {"ba.trung.uong", "ong.tinh"},
     "account_resend": {"ong.tinh"},
     "account_end": {"ong.tinh"},
@@ -178,6 +185,8 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(AppUser.objects.order_by("pk").values_list("pk", "revoked_at")),
         list(Submission.objects.order_by("pk").values_list("pk", "outcome")),
         list(User.objects.order_by("pk").values_list("pk", "email", "is_active", "password", "full_name")),
+        list(Assignment.objects.order_by("pk").values_list("pk", "ended_at")),
+        list(Absence.objects.order_by("pk").values_list("pk", "ended_at")),
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
         list(Question.objects.order_by("pk").values_list("pk", "state", "version", "role", "level")),
@@ -200,6 +209,8 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route == "take_back":
         case = accepted(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "reason": "Số liệu cần xem lại"}
+    if route.startswith(("assignment_", "absence_")):
+        return supervising(route, world)
     if route in ("workbooks", "workbook_batches"):
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
@@ -304,6 +315,17 @@ def sent(world: World) -> Case:
     actions.save_draft(user, case, 0, good_answers(case), {})
     actions.submit(user, world.case("don.vi"), 1)
     return world.case("don.vi")
+
+
+def supervising(route: str, world: World) -> tuple[str, dict[str, str]]:
+    post = Post.objects.get(user__username="anh.giam.sat")
+    other, today = world.user("chi.giam.sat.tinh"), timezone.localdate()
+    if route == "absence_end":
+        away = set_absence(world.user("co.huyen"), post, other, today, today)
+        return reverse(route, args=[away.pk]), {}
+    fields = {"giam-sat": str(post.pk), "dong": world.case("don.vi").unit.area.path}
+    days = {"vai-tro": str(post.pk), "thay": str(other.pk), "tu": f"{today}", "den": f"{today}"}
+    return reverse(route, args=["347"]), {**fields, **days}
 
 
 def accepted(world: World) -> Case:

@@ -61,6 +61,17 @@ class ReturnReason:
     text: str
 
 
+@dataclass(frozen=True)
+class QuotaRule:
+    """How many supervisors of a level an area gets; `each` None: a person must say it. See engine/flow/quota.py."""
+
+    level: int
+    of: int  # the level of the areas that are counted
+    each: int | None
+    extra_from: int
+    at_most: int = 0
+
+
 class PlacedUnit(Protocol):
     code: Any
     name: Any
@@ -90,6 +101,7 @@ class Kind:
     )
     last_census: tuple[LastCensus, ...] = ()
     return_reasons: tuple[ReturnReason, ...] = ()
+    quotas: tuple[QuotaRule, ...] = ()
     accounts: AccountRules = field(default_factory=AccountRules)
 
     def may_create(self, role: str, level: int) -> frozenset[Pair]:
@@ -219,6 +231,7 @@ def _kind(slug: str, rules_json: str) -> Kind:
         level_words=reader.level_words(campaign.get("level_words", {})),
         last_census=reader.last_census(campaign.get("last_census", [])),
         return_reasons=reader.return_reasons(rules.get("return_texts", {})),
+        quotas=reader.quotas(campaign.get("supervisors", {})),
         accounts=reader.accounts(campaign.get("accounts", {})),
     )
     if reader.problems:
@@ -300,6 +313,28 @@ class _Reader:
                 self.wrong(f"campaign.toml: return_reasons.{code}", f"Lý do dài quá {RETURN_LENGTH} ký tự.")
             else:
                 found.append(ReturnReason(code, name.strip(), body.strip()))
+        return tuple(found)
+
+    def quotas(self, rules: Mapping[str, Any]) -> tuple[QuotaRule, ...]:
+        """[supervisors.province] of = "district", each = 3, extra_from_remainder = 2, at_most = 5."""
+        found = []
+        for name, rule in rules.items():
+            place, each = f"supervisors.{name}", rule.get("each")
+            numbers = (
+                rule.get("extra_from_remainder"),
+                rule.get("at_most", 0),
+                0 if each == "required" else each,
+            )
+            if not all(isinstance(it, int) and it >= 0 for it in numbers):
+                self.wrong(
+                    f"campaign.toml: {place}",
+                    "Cần each (số, hoặc “required”), extra_from_remainder và at_most là số.",
+                )
+                continue
+            extra, most, _ = numbers
+            of = self.level(place, rule.get("of", ""))
+            asked = None if each == "required" else each
+            found.append(QuotaRule(self.level(place, name), of, asked, extra, most))
         return tuple(found)
 
     def creates(self, roles: Mapping[str, Any]) -> dict[Pair, frozenset[Pair]]:

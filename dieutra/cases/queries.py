@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ from dieutra.engine.forms.shown import REFERENCE
 from dieutra.engine.lang import place_of
 from dieutra.engine.text import search_key
 from dieutra.forms.queries import engine_form
-from dieutra.people.models import Role, User
+from dieutra.people.models import Post, Role, User
 from dieutra.people.permission import posts_of, visible_to
 from dieutra.places.models import Area
 from dieutra.places.paths import under
@@ -156,7 +156,11 @@ def node_in_words(form: Form, node: Node) -> str:
 
 def queue(actor: User, campaign_id: int | None = None) -> QuerySet[Case]:
     """What waits for the actor's review, at the levels where she sits: the longest waiting deadline first."""
-    posts = [post for post in posts_of(actor, campaign_id) if post.role == Role.GSV]
+    return queue_of([post for post in posts_of(actor, campaign_id) if post.role == Role.GSV])
+
+
+def queue_of(posts: Iterable[Post]) -> QuerySet[Case]:
+    """What waits at these supervisors' posts."""
     mine = Q(pk__in=[])
     for post in posts:
         mine |= Q(campaign_id=post.campaign_id, level=post.level) & under("path", post.path)

@@ -169,3 +169,21 @@ class AppUser(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.path}"
+
+
+class Absence(models.Model):
+    """A supervisor is away for some days; meanwhile the substitute sees and does what the post may."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="absences")
+    substitute = models.ForeignKey(User, on_delete=models.PROTECT, related_name="stands_in")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["substitute", "first_day", "last_day"], name="absence_substitute")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.first_day} {self.last_day}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 from dieutra.engine.refusals import Forbidden
 from dieutra.people.models import Post, Role
@@ -29,6 +30,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "case.fill": frozenset({Role.DV, Role.DTV}),
     "case.review": frozenset({Role.GSV}),
     "case.take_back": frozenset({Role.GSV, Role.QTV}),  # from above alone, see cases/reviewing.py
+    "supervision.manage": frozenset({Role.QTV}),  # quotas, who supervises what, who stands in for whom
     "form.publish": frozenset({Role.QTV}),  # at the campaign's own path: the centre
     "message.send": frozenset({Role.QTV, Role.GSV}),
     "workbook.hand_out": frozenset({Role.QTV, Role.GSV}),
@@ -61,12 +63,21 @@ class HasPosts(Protocol):
 
 
 def posts_of(actor: HasPosts, campaign_id: int | None = None) -> list[Post]:
-    """The actor's standing posts, read once per actor object."""
+    """The actor's standing posts, then those that she stands in for today; read once per actor object."""
     if not actor.is_authenticated:
         return []
     kept = getattr(actor, "_standing_posts", None)
     if kept is None:
-        kept = list(Post.objects.filter(user_id=actor.pk, ended_at__isnull=True).order_by("level", "path"))
+        today = timezone.localdate()
+        stands_in = Q(
+            role=Role.GSV,
+            absences__substitute_id=actor.pk,
+            absences__first_day__lte=today,
+            absences__last_day__gte=today,
+            absences__ended_at__isnull=True,
+        )
+        found = Post.objects.filter(Q(user_id=actor.pk) | stands_in, ended_at__isnull=True).distinct()
+        kept = sorted(found.order_by("level", "path"), key=lambda post: post.user_id != actor.pk)
         actor._standing_posts = kept  # type: ignore[attr-defined]
     return [post for post in kept if campaign_id is None or post.campaign_id == campaign_id]
 

@@ -19,6 +19,7 @@ DOORS = (
     ("progress.read", "progress", "Tiến độ"),
     ("report.read", "reports", "Báo cáo"),
     ("account.read", "accounts", "Tài khoản"),
+    ("supervision.manage", "supervision", "Giám sát viên"),
     ("form.publish", "forms", "Mẫu phiếu"),
     ("incident.manage", "incidents", "Sự cố"),
     ("faq.read", "help", "Hỏi đáp"),

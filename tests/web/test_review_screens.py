@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -17,7 +17,10 @@ from dieutra.cases import actions, waiting
 from dieutra.cases.models import Case, Response, State
 from dieutra.cases.queries import queue
 from dieutra.frames.models import Unit
+from dieutra.people.models import Post
 from dieutra.places.paths import unit_path
+from dieutra.supervision import actions as supervision
+from dieutra.supervision.queries import Place
 from tests.cases.test_the_way_of_a_case import sent
 from tests.cast import World, good_answers, path_of
 
@@ -159,38 +162,48 @@ LIMIT, TRIES = 0.1, 10
 
 
 def spent(ask: Callable[[], object]) -> float:
-    """Seconds of work for one page, the best of some tries: this process's own, and the database's.
+    """Seconds of work for one page, on average: this process's own, and that of PostgreSQL's process for it.
 
-    SQLite works inside the process; PostgreSQL's part is what its queries took on the clock.
+    Time on the processor, not on the clock, so that other work on the machine does not count.
     """
-    best = 9.0
+    begun = time.process_time() + database_time()
     for _ in range(TRIES):
-        waited = [0.0]
-
-        def asked(execute: Any, sql: Any, *rest: Any, waited: list[float] = waited) -> Any:
-            begun = time.perf_counter()
-            found = execute(sql, *rest)
-            waited[0] += time.perf_counter() - begun
-            return found
-
-        begun = time.process_time()
-        with connection.execute_wrapper(asked):
-            ask()
-        own = time.process_time() - begun
-        best = min(best, own + (waited[0] if connection.vendor == "postgresql" else 0.0))
-    return best
+        ask()
+    return (time.process_time() + database_time() - begun) / TRIES
 
 
+def database_time() -> float:
+    """What the database's process for this connection has used; SQLite works inside our own."""
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+def share_out(world: World) -> None:
+    """Each commune and a hundred single units of Phủ Lý are given to anh Giám sát."""
+    area = world.listing("347").area
+    paths = [it.path for it in area.children.all()]
+    units = Unit.objects.filter(area__parent=area).order_by("pk").values_list("path", flat=True)[:100]
+    who, post = world.user("co.huyen"), Post.objects.get(user__username="anh.giam.sat")
+    supervision.assign(who, Place(world.campaign, area), post.pk, [*paths, *units])
+
+
+@pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_queue_of_ten_thousand_is_served_within_a_tenth_of_a_second(
-    address: str, crowded: World, at_the_desk: Desk
+    address: str, shared: bool, crowded: World, at_the_desk: Desk
 ) -> None:
+    if shared:
+        share_out(crowded)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # what the database does by itself once rows have come
     desk = at_the_desk("anh.giam.sat")
     assert f"{MANY} phiếu đang chờ" in desk.get("/duyet/").content.decode()
     best = spent(lambda: desk.get(address))
-    print(f"{address}: {best * 1000:.0f} ms")
+    print(f"{address} {shared=}: {best * 1000:.0f} ms")
     assert best < LIMIT
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from dieutra.cases.models import State
-from dieutra.cases.queries import cases_of, queue
+from dieutra.cases.queries import cases_of
 from dieutra.engine.refusals import Invalid, NotNow, Problem
 from dieutra.frames.models import Listing
 from dieutra.incidents.queries import answers_for_me, waiting_for
@@ -19,6 +19,7 @@ from dieutra.people import actions
 from dieutra.people.models import User
 from dieutra.people.permission import GRANTS, posts_of
 from dieutra.places.paths import under
+from dieutra.supervision.queries import my_queue
 
 
 @require_safe
@@ -39,7 +40,7 @@ def _todo(user: User, roles: set[str]) -> list[dict[str, object]]:
         open_forms = cases_of(user).filter(state__in=[State.NEW, State.DRAFT, State.RETURNED]).count()
         todo.append({"count": open_forms, "words": "phiếu cần kê khai", "url": "my_form"})
     if roles & GRANTS["case.review"]:
-        todo.append({"count": queue(user).count(), "words": "phiếu chờ bạn duyệt", "url": "queue"})
+        todo.append({"count": my_queue(user).count(), "words": "phiếu chờ bạn duyệt", "url": "queue"})
     if roles & GRANTS["frame.review"]:
         todo.append({"count": _listings_to_do(user), "words": "bảng kê cần bạn xử lý", "url": "listings"})
     if roles & GRANTS["question.answer"]:

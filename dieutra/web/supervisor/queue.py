@@ -15,12 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.cases import waiting
 from dieutra.cases.models import Case, State
-from dieutra.cases.queries import counts_in_my_care, in_my_care, queue
+from dieutra.cases.queries import counts_in_my_care, in_my_care
 from dieutra.cases.reviewing import MOST, approve_many
 from dieutra.engine.refusals import Invalid
+from dieutra.people.absences import absences_of
 from dieutra.people.models import Role, User
 from dieutra.people.permission import posts_of
 from dieutra.places.models import Area
+from dieutra.supervision.queries import my_queue, nobodys
 from dieutra.web.requests import signed_in, whole_number
 
 PAGES = (50, 200, MOST)
@@ -76,11 +78,18 @@ def listed(request: HttpRequest) -> HttpResponse:
     if state or text:
         cases = in_my_care(user, state if state in State.values else "", text)
         context |= {"page": Paginator(cases, PAGES[0]).get_page(query.get("trang")), "rows": None}
-        context["mine"] = queue(user).order_by().count()
+        context["mine"] = my_queue(user).order_by().count()
         context["query"] = f"{urlencode({'state': state, 'q': text})}&"
     else:
         context |= _waiting(user, query)
     counted = counts_in_my_care(user)
+    posts = [post for post in posts_of(user) if post.role == Role.GSV]
+    standing = absences_of(posts)
+    context["away"] = [it for it in standing if it.post.user_id == user.pk]
+    context["stands_in"] = [
+        it for it in standing if it.substitute_id == user.pk and it.first_day <= timezone.localdate()
+    ]
+    context["nobodys"] = nobodys(user).order_by().count()
     context["states"] = [(value, str(label), counted.get(value, 0)) for value, label in State.choices]
     return render(request, "cases/queue.html", context)
 
@@ -88,7 +97,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _waiting(user: User, query: QueryDict) -> dict[str, Any]:
     areas = areas_of(user)
     wish = asked(query, areas)
-    mine = queue(user)
+    mine = my_queue(user)
     counted = waiting.counts(wish.placed(mine), wish.today)
     whole = mine.order_by().count() if wish.area else counted["all"]
     size = next((it for it in PAGES if str(it) == query.get("co")), PAGES[0])
@@ -144,7 +153,7 @@ def _seen(text: str) -> tuple[int, int]:
 
 def next_case(user: User, case: Case, query: QueryDict) -> tuple[int | None, int | None]:
     """The cases before and after this one in the person's queue, as she filtered and ordered it."""
-    return waiting.neighbours(queue(user), case.pk, asked(query, areas_of(user)))
+    return waiting.neighbours(my_queue(user), case.pk, asked(query, areas_of(user)))
 
 
 urlpatterns = [

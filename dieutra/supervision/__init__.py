@@ -1,0 +1,1 @@
+"""Which supervisor looks after which areas and units."""

@@ -3,12 +3,14 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from dieutra.web import notices
 from dieutra.web.collector import views as collector
 from dieutra.web.manager import (
     accounts,
     form_previews,
     forms,
     frames,
+    messages,
     phones,
     progress,
     workbook_batches,
@@ -38,6 +40,8 @@ urlpatterns = [
     path("", include(workbook_batches.urlpatterns)),
     path("", include(forms.urlpatterns)),
     path("", include(form_previews.urlpatterns)),
+    path("", include(messages.urlpatterns)),
+    path("", include(notices.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

@@ -15,13 +15,17 @@ from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
+from dieutra.messages.models import Suppression, Wave
+from dieutra.messages.suppressing import suppress
 from dieutra.people.models import AppUser, Post, User
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
+from tests.messages.outbox import put
 from tests.openrosa.phone import given_phone, written
 
 EVERYBODY = (*PEOPLE, *UNITS)
 OPEN_DOORS = {"account_login", "account_logout", "account_change_password", "activate"}  # about oneself alone
+OPEN_DOORS |= {"notices_read", "unsubscribe"}
 # signed in by a token, Digest or Basic and never by a session; tests/openrosa/test_sign_in.py tries the cast there
 OWN_SIGN_IN = {"collect_submission", "collect_key_submission"}
 
@@ -57,6 +61,8 @@ MAY = {
     "unit_remove": {"co.huyen"},
     "unit_move": {"co.huyen"},
     "unit_undo": {"co.huyen"},
+    "message_urge": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
+    "suppression_lift": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
@@ -127,6 +133,8 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(User.objects.order_by("pk").values_list("pk", "email")),
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
+        list(Wave.objects.order_by("pk").values_list("pk", "planned")),
+        list(Suppression.objects.order_by("pk").values_list("pk", "lifted_at")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
@@ -153,6 +161,13 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[given_phone(world).record.pk]), {}
     if route.startswith("collected_"):
         return reverse(route, args=[held(world).pk]), {"base_version": "1"}
+    if route == "message_urge":
+        fields = {"dia-ban": "347", "thu": "nhac-truoc-han", "kenh": "email", "token": "0123456789abcdef"}
+        return reverse(route), fields
+    if route == "suppression_lift":
+        message = put(world, 1, path=world.case("don.vi").path, user=world.user("don.vi"))
+        suppress(message.to, "all", "550 5.1.1", message)
+        return reverse(route, args=[Suppression.objects.get().pk]), {}
     if route == "listing_upload":
         return reverse(route), {"province": "35"}
     if route == "form_put_up":

@@ -18,7 +18,7 @@ DATES = ("opens", "list_due", "closes")
 EVENTS = ("case.returned", "case.accepted")
 STATES = ("new", "draft", "submitted", "in_review", "returned", "accepted")
 WHOM = ("unit", "supervisor", "administrator")
-CHANNELS = ("email", "sms", "notice")
+CHANNELS = ("email", "notice")
 KEYS = frozenset({"name", "when", "states", "whom", "what", "channels", "language", "obligatory"})
 
 _BY_DATE = re.compile(r"(?:(\d{1,3}) days? (before|after)|on) (\w+)")

@@ -33,10 +33,24 @@ Không chuyển tiếp thư này và không cung cấp mật khẩu cho người
 """
 
 
+REMINDER = """Nhắc gửi phiếu – {cuoc_dieu_tra}
+
+Kính gửi: {ten}
+
+Phiếu của “{cuoc_dieu_tra}” hiện ở trạng thái: {trang_thai}. Hạn gửi phiếu là ngày {han}.
+Đề nghị mở phiếu tại đường dẫn sau, hoàn thành và gửi:
+
+{lien_ket}
+
+Nếu vừa gửi phiếu, xin bỏ qua thư này. Cần hỗ trợ, hãy liên hệ giám sát viên hoặc quản trị viên trên địa bàn.
+"""
+DEFAULTS = {"reminder": REMINDER}
+
+
 def letter_of(campaign: Campaign, name: str, language: str = "vi") -> str:
     """The text of a letter in a language, else in Vietnamese; "" when the kind has none of this name."""
     letters: Mapping[str, str] = campaign.rules.get("letters", {})
-    return letters.get(f"{name}.{language}", "") or letters.get(name, "")
+    return letters.get(f"{name}.{language}", "") or letters.get(name, "") or DEFAULTS.get(name, "")
 
 
 def halves(text: str) -> tuple[str, str]:

@@ -97,7 +97,7 @@ def put(
 ) -> None:
     """One row of the outbox, unless its key is there or there is no address."""
     user = post.user
-    to = {"email": user.email, "sms": user.phone}.get(channel, user.username)
+    to = user.email if channel == Channel.EMAIL else user.username
     if not to:
         return
     now, notice = timezone.now(), channel == Channel.NOTICE

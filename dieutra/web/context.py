@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
+from dieutra.messages.queries import unread
 from dieutra.people.models import Role
 from dieutra.people.permission import GRANTS, posts_of
 
@@ -16,6 +17,7 @@ DOORS = (
     ("case.review", "queue", "Chờ duyệt"),
     ("frame.read", "listings", "Bảng kê"),
     ("progress.read", "progress", "Tiến độ"),
+    ("message.send", "messages", "Thông báo"),
     ("account.read", "accounts", "Tài khoản"),
     ("form.publish", "forms", "Mẫu phiếu"),
 )
@@ -33,7 +35,7 @@ def place_in_the_house(request: HttpRequest) -> dict[str, object]:
     """`doors`: the menu; `my_role`: the words for who one is; `campaign`: the one at hand."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"doors": (), "my_role": "", "campaign": None}
+        return {"doors": (), "my_role": "", "campaign": None, "unread_notices": 0}
     roles = {post.role for post in posts_of(user)}
     central = {post.role for post in posts_of(user) if post.level == 0}
     doors = [
@@ -44,6 +46,7 @@ def place_in_the_house(request: HttpRequest) -> dict[str, object]:
     posts = posts_of(user)
     return {
         "doors": doors,
+        "unread_notices": unread(user),
         "my_role": Role(posts[0].role).label if posts else "",
         "campaign": posts[0].campaign if posts else None,
     }

@@ -1,21 +1,15 @@
 """Letters of a campaign: the texts of its kind's messages/, with the facts of one person filled in.
 
-A text's first line is the subject; PLACES says what may stand in braces. messages/<name>.en.txt beside
+A text's first line is the subject; action_rules.PLACES says what may stand in braces. messages/<name>.en.txt beside
 messages/<name>.vi.txt is the same letter in another language.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from dieutra.campaigns.action_rules import PLACE
 from dieutra.campaigns.models import Campaign
-
-# What every letter may name: the person or unit, the campaign, until when, a link.
-COMMON = frozenset({"ten", "ten_dang_nhap", "vai_tro", "cuoc_dieu_tra", "dia_ban", "han", "lien_ket"})
-# Letters of an action rule also know where the form stands, or for staff how many forms.
-PLACES = {"unit": COMMON | {"trang_thai"}, "staff": COMMON | {"so_phieu"}}
-PLACE = re.compile(r"\{([^{}\s]*)\}")
 
 ACTIVATION = """Kích hoạt tài khoản – {cuoc_dieu_tra}
 

@@ -3,6 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from dieutra.web import notices
 from dieutra.web.collector import views as collector
 from dieutra.web.help import answers, questions
 from dieutra.web.manager import (
@@ -15,6 +16,7 @@ from dieutra.web.manager import (
     forms,
     frames,
     incidents,
+    messages,
     phones,
     progress,
     quotas,
@@ -62,6 +64,8 @@ urlpatterns = [
     path("", include(answers.urlpatterns)),
     path("", include(incidents.urlpatterns)),
     path("", include(reports.urlpatterns)),
+    path("", include(messages.urlpatterns)),
+    path("", include(notices.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

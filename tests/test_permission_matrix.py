@@ -20,12 +20,15 @@ from dieutra.frames.models import Listing, Unit
 from dieutra.incidents import actions as questions
 from dieutra.incidents import faq, security
 from dieutra.incidents.models import FaqEntry, Incident, LogLine, Question
+from dieutra.messages.models import Suppression, Wave
+from dieutra.messages.suppressing import suppress
 from dieutra.people.absences import set_absence
 from dieutra.people.models import Absence, AppUser, Post, User
 from dieutra.reports.models import Report
 from dieutra.supervision.models import Assignment
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
+from tests.messages.outbox import put
 from tests.openrosa.phone import given_phone, written
 
 EVERYBODY = (*PEOPLE, *UNITS)
@@ -36,6 +39,7 @@ OPEN_DOORS = {
     "activate",
     "forgotten",
 }  # about oneself alone
+OPEN_DOORS |= {"notices_read", "unsubscribe"}
 # signed in by a token, Digest or Basic and never by a session; tests/openrosa/test_sign_in.py tries the cast there
 OWN_SIGN_IN = {"collect_submission", "collect_key_submission"}
 
@@ -93,6 +97,8 @@ MAY = {
     "carry_decide_many": {"ba.trung.uong", "ong.tinh"},
     "carried_decide": {"ba.trung.uong", "ong.tinh"},
     "carried_take_back": {"ba.trung.uong", "ong.tinh"},
+    "message_urge": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
+    "suppression_lift": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
@@ -194,6 +200,8 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Incident.objects.order_by("pk").values_list("pk", "version")),
         list(LogLine.objects.order_by("pk").values_list("pk")),
         list(FaqEntry.objects.order_by("pk").values_list("pk", "withdrawn_at")),
+        list(Wave.objects.order_by("pk").values_list("pk", "planned")),
+        list(Suppression.objects.order_by("pk").values_list("pk", "lifted_at")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
@@ -239,6 +247,13 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return broken_into(route, world)
     if route.startswith(("question_", "faq_")):
         return asked(route, world)
+    if route == "message_urge":
+        fields = {"dia-ban": "347", "thu": "nhac-truoc-han", "kenh": "email", "token": "0123456789abcdef"}
+        return reverse(route), fields
+    if route == "suppression_lift":
+        message = put(world, 1, path=world.case("don.vi").path, user=world.user("don.vi"))
+        suppress(message.to, "all", "550 5.1.1", message)
+        return reverse(route, args=[Suppression.objects.get().pk]), {}
     if route == "listing_upload":
         return reverse(route), {"province": "35"}
     if route.startswith("carr"):

@@ -1,6 +1,7 @@
 """Action rules of a kind: when, which cases, whom, what. [[action_rules]] in campaign.toml.
 
 `when` is one of: `7 days before closes`, `3 days after opens`, `on list_due`, `10 days in state`, `event case.returned`.
+Knows no Django: kinds are checked before there is a database.
 """
 
 from __future__ import annotations
@@ -11,14 +12,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from dieutra.campaigns.letters import PLACE, PLACES
 from dieutra.engine.refusals import Problem
+
+# What every letter may name: the person or unit, the campaign, until when, a link.
+COMMON = frozenset({"ten", "ten_dang_nhap", "vai_tro", "cuoc_dieu_tra", "dia_ban", "han", "lien_ket"})
+# Letters of an action rule also know where the form stands, or for staff how many forms.
+PLACES = {"unit": COMMON | {"trang_thai"}, "staff": COMMON | {"so_phieu"}}
+PLACE = re.compile(r"\{([^{}\s]*)\}")
 
 DATES = ("opens", "list_due", "closes")
 EVENTS = ("case.returned", "case.accepted")
 STATES = ("new", "draft", "submitted", "in_review", "returned", "accepted")
 WHOM = ("unit", "supervisor", "administrator")
-CHANNELS = ("email", "sms", "notice")
+CHANNELS = ("email", "notice")
 KEYS = frozenset({"name", "when", "states", "whom", "what", "channels", "language", "obligatory"})
 
 _BY_DATE = re.compile(r"(?:(\d{1,3}) days? (before|after)|on) (\w+)")

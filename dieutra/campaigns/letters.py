@@ -1,21 +1,15 @@
 """Letters of a campaign: the texts of its kind's messages/, with the facts of one person filled in.
 
-A text's first line is the subject; PLACES says what may stand in braces. messages/<name>.en.txt beside
+A text's first line is the subject; action_rules.PLACES says what may stand in braces. messages/<name>.en.txt beside
 messages/<name>.vi.txt is the same letter in another language.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from dieutra.campaigns.action_rules import PLACE
 from dieutra.campaigns.models import Campaign
-
-# What every letter may name: the person or unit, the campaign, until when, a link.
-COMMON = frozenset({"ten", "ten_dang_nhap", "vai_tro", "cuoc_dieu_tra", "dia_ban", "han", "lien_ket"})
-# Letters of an action rule also know where the form stands, or for staff how many forms.
-PLACES = {"unit": COMMON | {"trang_thai"}, "staff": COMMON | {"so_phieu"}}
-PLACE = re.compile(r"\{([^{}\s]*)\}")
 
 ACTIVATION = """Kích hoạt tài khoản – {cuoc_dieu_tra}
 
@@ -33,10 +27,24 @@ Không chuyển tiếp thư này và không cung cấp mật khẩu cho người
 """
 
 
+REMINDER = """Nhắc gửi phiếu – {cuoc_dieu_tra}
+
+Kính gửi: {ten}
+
+Phiếu của “{cuoc_dieu_tra}” hiện ở trạng thái: {trang_thai}. Hạn gửi phiếu là ngày {han}.
+Đề nghị mở phiếu tại đường dẫn sau, hoàn thành và gửi:
+
+{lien_ket}
+
+Nếu vừa gửi phiếu, xin bỏ qua thư này. Cần hỗ trợ, hãy liên hệ giám sát viên hoặc quản trị viên trên địa bàn.
+"""
+DEFAULTS = {"reminder": REMINDER}
+
+
 def letter_of(campaign: Campaign, name: str, language: str = "vi") -> str:
     """The text of a letter in a language, else in Vietnamese; "" when the kind has none of this name."""
     letters: Mapping[str, str] = campaign.rules.get("letters", {})
-    return letters.get(f"{name}.{language}", "") or letters.get(name, "")
+    return letters.get(f"{name}.{language}", "") or letters.get(name, "") or DEFAULTS.get(name, "")
 
 
 def halves(text: str) -> tuple[str, str]:

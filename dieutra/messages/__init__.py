@@ -1,1 +1,1 @@
-"""Messages to people: one outbox for mail, SMS and notices inside the product."""
+"""Messages to people: one outbox for mail and for notices inside the product."""

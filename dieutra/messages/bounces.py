@@ -115,7 +115,7 @@ def _note(report: Report) -> Taken:
     if report.action != "failed":
         return Taken("other", message.pk, reason)
     Message.objects.filter(pk=message.pk, state__in=[State.SENT, State.DEFERRED, State.PLANNED]).update(
-        state=State.BOUNCED, reason=reason, ended_at=timezone.now()
+        state=State.BOUNCED, reason=reason, code=report.status[:60], ended_at=timezone.now()
     )
     if shuts_out(report):
         suppress(message.to, "all", reason, message)

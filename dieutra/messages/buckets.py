@@ -35,12 +35,13 @@ def limits(campaign: Campaign) -> tuple[Limit, Limit]:
 @transaction.atomic
 def take(wanted: Mapping[str, Limit], now: datetime) -> str:
     """Take one token from every bucket, or none at all; the name of an empty one, or ""."""
-    Bucket.objects.bulk_create(
-        [Bucket(name=name, tokens=limit.burst, at=now) for name, limit in wanted.items()],
-        ignore_conflicts=True,
-    )
     # locked in one order, so that two workers never wait for each other in a ring
-    rows = list(Bucket.objects.select_for_update().filter(name__in=wanted).order_by("name"))
+    locked = Bucket.objects.select_for_update().filter(name__in=wanted).order_by("name")
+    rows = list(locked)
+    if len(rows) < len(wanted):
+        new = [Bucket(name=name, tokens=limit.burst, at=now) for name, limit in sorted(wanted.items())]
+        Bucket.objects.bulk_create(new, ignore_conflicts=True)
+        rows = list(locked.all())
     for row in rows:
         limit = wanted[row.name]
         seconds = max(0.0, (now - row.at).total_seconds())
@@ -49,5 +50,6 @@ def take(wanted: Mapping[str, Limit], now: datetime) -> str:
         if row.tokens < 1:
             return row.name
         row.tokens -= 1
-    Bucket.objects.bulk_update(rows, ["tokens", "at"])
+    for row in rows:
+        Bucket.objects.filter(pk=row.pk).update(tokens=row.tokens, at=row.at)
     return ""

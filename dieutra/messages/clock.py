@@ -52,10 +52,12 @@ def _make(campaign: Campaign, rule: ActionRule, occasion: str, window: dict[str,
             "channels": list(rule.channels),
             "states": list(rule.states),
             "path": campaign.path,
+            "language": rule.language,
+            "obligatory": rule.obligatory,
             **window,
         },
     )
     if not made:
         return None
-    plan(wave, rule.language, obligatory=rule.obligatory)
+    plan(wave)
     return wave

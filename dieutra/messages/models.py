@@ -10,7 +10,6 @@ from dieutra.places.paths import PathField
 
 class Channel(models.TextChoices):
     EMAIL = "email", "Thư điện tử"
-    SMS = "sms", "Tin nhắn SMS"
     NOTICE = "notice", "Thông báo trong phần mềm"
 
 
@@ -28,6 +27,9 @@ class Wave(models.Model):
     # only cases that have stood in their state from some moment in [since, until)
     since = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
+    due_before = models.DateField(null=True)  # only forms that were due before this day
+    language = models.CharField(max_length=5, default="vi")
+    obligatory = models.BooleanField(default=False)
     by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     planned_at = models.DateTimeField(null=True)
@@ -76,6 +78,7 @@ class Message(models.Model):
     obligatory = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     reason = models.CharField(max_length=300, blank=True)
+    code = models.CharField(max_length=60, blank=True)  # the reason without what is of this message alone
     attempts = models.PositiveIntegerField(default=0)
     refusals = models.PositiveSmallIntegerField(default=0)  # refused for now, so many times
     handing = models.BooleanField(default=False)  # its content is being handed over just now

@@ -61,6 +61,8 @@ def cases_of(wave: Wave) -> QuerySet[Case]:
     cases = Case.objects.filter(under("path", wave.path), campaign_id=wave.campaign_id, state__in=wave.states)
     if wave.until is not None:
         cases = cases.filter(changed_at__lt=wave.until)
+    if wave.due_before is not None:
+        cases = cases.filter(due_on__lt=wave.due_before)
     if wave.since is not None:
         cases = cases.filter(changed_at__gte=wave.since)
     return cases
@@ -94,13 +96,13 @@ def recipients(wave: Wave) -> QuerySet[Post]:
 
 
 def address(channel: str) -> str:
-    return {"email": "user__email", "sms": "user__phone"}.get(channel, "user__username")
+    return "user__email" if channel == Channel.EMAIL else "user__username"
 
 
 def reach(wave: Wave, channel: str) -> Reach:
     """Counted by the statement that plans."""
     posts, field = recipients(wave), address(channel)
-    gone = _suppressed(field, obligatory=False)
+    gone = _suppressed(field, obligatory=wave.obligatory)
     numbers = posts.aggregate(
         people=Count("pk"),
         bare=Count("pk", filter=Q(**{field: ""})),
@@ -117,18 +119,18 @@ def _suppressed(field: str, *, obligatory: bool) -> Exists:
 
 
 @transaction.atomic
-def plan(wave: Wave, language: str = "vi", *, obligatory: bool = False) -> int:
+def plan(wave: Wave) -> int:
     """Write the wave's messages; how many were new. Twice is once."""
     mine = Wave.objects.filter(pk=wave.pk, planned_at__isnull=True).update(planned_at=timezone.now())
     if not mine:
         return wave.planned
-    count = sum(_insert(_rows(wave, channel, language, obligatory)) for channel in wave.channels)
+    count = sum(_insert(_rows(wave, channel)) for channel in wave.channels)
     Wave.objects.filter(pk=wave.pk).update(planned=count)
     return count
 
 
-def _rows(wave: Wave, channel: str, language: str, obligatory: bool) -> QuerySet[Any]:
-    subject, body = halves(letter_of(wave.campaign, wave.template, language))
+def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
+    subject, body = halves(letter_of(wave.campaign, wave.template, wave.language))
     now = timezone.now()
     posts = recipients(wave).exclude(**{address(channel): ""})
     filled = _facts(wave)
@@ -142,14 +144,15 @@ def _rows(wave: Wave, channel: str, language: str, obligatory: bool) -> QuerySet
         "path": F("path"),
         "to": F(address(channel)),
         "domain": _domain() if channel == Channel.EMAIL else _text(""),
-        "language": _text(language),
+        "language": _text(wave.language),
         "subject": Left(_fill(subject, filled), 250),
         "text": _fill(body, filled),
         "link": _link(wave),
         "secret": _text(""),
-        "obligatory": Value(obligatory, output_field=BooleanField()),
+        "obligatory": Value(wave.obligatory, output_field=BooleanField()),
         "state": _text(Message.State.SENT if channel == Channel.NOTICE else Message.State.PLANNED),
         "reason": _text(""),
+        "code": _text(""),
         "attempts": Value(0),
         "refusals": Value(0),
         "handing": Value(False, output_field=BooleanField()),
@@ -162,6 +165,12 @@ def _rows(wave: Wave, channel: str, language: str, obligatory: bool) -> QuerySet
     posts = posts.annotate(area_path=AREA_PATH)
     posts = posts.annotate(**{f"c_{name}": column for name, column in columns.items()})
     return posts.order_by().values_list(*(f"c_{name}" for name in columns))
+
+
+def first_letter(wave: Wave, channel: str) -> tuple[str, str] | None:
+    """(subject, text) as the first recipient will get it; None when there is none."""
+    row = _rows(wave, channel).order_by("path").values_list("c_subject", "c_text").first()
+    return (row[0], row[1]) if row else None
 
 
 def _insert(rows: QuerySet[Any]) -> int:
@@ -180,20 +189,24 @@ def _text(value: str) -> Expression:
     return Value(value, output_field=TextField())
 
 
+def _join(*parts: Any) -> Expression:
+    return Concat(*(Cast(it, TextField()) for it in parts), output_field=TextField())
+
+
 def _moment(value: datetime) -> Expression:
-    return Cast(Value(value, output_field=DateTimeField()), DateTimeField())
+    return Value(value, output_field=DateTimeField())
 
 
 def _key(wave: Wave, channel: str) -> Expression:
-    """Once per case and rule; what a person asked for, once per case and occasion; for staff once per round."""
+    """Once per case and rule; what a person asked for, once per case and day; for staff once per round."""
     if wave.whom == "unit":
-        occasion = "" if wave.rule else wave.occasion
-        about: Any = Cast(F("case_pk"), CharField())
+        occasion = "" if wave.rule else wave.occasion.partition("|")[0]
+        about: Any = F("case_pk")
     else:
         occasion = wave.occasion
-        about = Concat(_text("post"), Cast(F("pk"), CharField()))
+        about = _join(_text("post"), F("pk"))
     head = f"{wave.campaign_id}|{wave.rule or wave.template}|{occasion}|{channel}|"
-    return Concat(_text(head), about, _text("|"), Cast(F("user_id"), CharField()))
+    return _join(_text(head), about, _text("|"), F("user_id"))
 
 
 def _domain() -> Expression:
@@ -203,21 +216,21 @@ def _domain() -> Expression:
 
 def _link(wave: Wave) -> Expression:
     if wave.whom == "unit":
-        return Concat(_text("/phieu/"), Cast(F("case_pk"), CharField()), _text("/"))
+        return _join(_text("/phieu/"), F("case_pk"), _text("/"))
     return _text("/tien-do/")
 
 
 def _facts(wave: Wave) -> dict[str, Any]:
     """Place -> expression. What people wrote comes last, so that a brace in a name is not filled in again."""
     return {
-        "lien_ket": Concat(_text(settings.SITE_URL), _link(wave)),
+        "lien_ket": _join(_text(settings.SITE_URL), _link(wave)),
         "han": _day("case_due") if wave.whom == "unit" else _text(f"{wave.campaign.closes_on:%d/%m/%Y}"),
         "trang_thai": Choice(
             *(Then(case_state=it.value, then=_text(str(it.label))) for it in State),
             default=_text(""),
             output_field=TextField(),
         ),
-        "so_phieu": Cast(F("number"), CharField()),
+        "so_phieu": _join(F("number"), _text("")),
         "vai_tro": Choice(
             *(Then(role=it.value, then=_text(str(it.label))) for it in Role),
             default=_text(""),
@@ -225,14 +238,14 @@ def _facts(wave: Wave) -> dict[str, Any]:
         ),
         "cuoc_dieu_tra": _text(wave.campaign.name),
         "dia_ban": _area(wave),
-        "ten_dang_nhap": F("user__username"),
-        "ten": F("user__full_name"),
+        "ten_dang_nhap": Cast(F("user__username"), TextField()),
+        "ten": Cast(F("user__full_name"), TextField()),
     }
 
 
 def _area(wave: Wave) -> Expression:
     areas = Area.objects.filter(catalogue_id=wave.campaign.catalogue_id, path=OuterRef("area_path"))
-    return Coalesce(Subquery(areas.values("name")[:1]), _text(""))
+    return Coalesce(Cast(Subquery(areas.values("name")[:1]), TextField()), _text(""))
 
 
 # The area of a post: a unit's path goes on with “@CODE/”.
@@ -244,9 +257,9 @@ AREA_PATH = Choice(
 
 
 def _day(field: str) -> Expression:
-    text = Cast(F(field), CharField())
+    text = Cast(F(field), TextField())
     parts = [Substr(text, 9, 2), _text("/"), Substr(text, 6, 2), _text("/"), Substr(text, 1, 4)]
-    return Concat(*parts, output_field=TextField())
+    return _join(*parts)
 
 
 def _fill(text: str, facts: dict[str, Any]) -> Expression:

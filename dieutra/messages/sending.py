@@ -7,6 +7,7 @@ just being handed over may have arrived; it is sent again under the same Message
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -167,6 +168,12 @@ def note(message: Message, outcome: Outcome) -> None:
         _later(message, reason, doubt=became == Became.DOUBT)
 
 
+def code_of(reason: str) -> str:
+    """“550 5.1.1” of an SMTP answer, “5.1.1” of a report, an error's name, else the sentence: what can be counted."""
+    found = re.match(r"(?:\d{3}(?: \d\.\d+\.\d+)?|\d\.\d+\.\d+|[A-Za-z]+(?=:))", reason)
+    return found[0] if found else reason[:60]
+
+
 def _later(message: Message, reason: str, *, doubt: bool) -> None:
     if message.refusals >= len(PAUSES):
         _end(message, State.FAILED, reason)
@@ -186,6 +193,7 @@ def _again(message: Message, pause: timedelta, reason: str, *, refused: int = 0,
     _mine(message).update(
         state=State.DEFERRED,
         reason=reason[:300],
+        code=code_of(reason),
         next_at=timezone.now() + pause,
         refusals=F("refusals") + refused,
         handing=False,

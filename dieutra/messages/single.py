@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from django.conf import settings
 from django.utils import timezone
 
-from dieutra.campaigns.action_rules import ActionRule, rules_of
-from dieutra.campaigns.letters import ACTIVATION, PLACE, compose, halves, letter_of
+from dieutra.campaigns.action_rules import PLACE, ActionRule, When, rules_of
+from dieutra.campaigns.letters import ACTIVATION, compose, halves, letter_of
 from dieutra.cases.models import Case
 from dieutra.messages.models import Channel, Message
 from dieutra.people.models import Post, Role
@@ -35,7 +35,7 @@ def activation(post: Post, occasion: str) -> None:
 def of_event(case: Case, verb: str, occasion: str) -> None:
     """The notice of a return, and the kind's rules for this event."""
     if verb == "case.returned" and letter_of(case.campaign, "returned"):
-        notice = ActionRule("returned", None, "unit", "returned", obligatory=True)  # type: ignore[arg-type]
+        notice = ActionRule("returned", When(event=verb), "unit", "returned", obligatory=True)
         _tell(case, notice, occasion)
     for rule in rules_of(case.campaign.rules["campaign"]):
         if rule.when.event == verb:
@@ -97,7 +97,7 @@ def put(
 ) -> None:
     """One row of the outbox, unless its key is there or there is no address."""
     user = post.user
-    to = {"email": user.email, "sms": user.phone}.get(channel, user.username)
+    to = user.email if channel == Channel.EMAIL else user.username
     if not to:
         return
     now, notice = timezone.now(), channel == Channel.NOTICE

@@ -136,7 +136,7 @@ class Mailbox:
         if not text:
             return
         letter = email.message_from_string(text, policy=email.policy.default)
-        body = letter.get_body()
+        body = letter.get_body(("plain",))
         self.letters[str(letter["To"]).lower()].append(body.get_content() if body else "")
 
     def link_for(self, address: str, seconds: float = 120) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from dieutra.incidents.queries import answers_for_me, waiting_for
+from dieutra.messages.queries import unread
 from dieutra.people.models import Role, User
 from dieutra.people.permission import GRANTS, posts_of
 
@@ -18,6 +19,7 @@ DOORS = (
     ("frame.read", "listings", "Bảng kê"),
     ("progress.read", "progress", "Tiến độ"),
     ("report.read", "reports", "Báo cáo"),
+    ("message.send", "messages", "Thông báo"),
     ("account.read", "accounts", "Tài khoản"),
     ("supervision.manage", "supervision", "Giám sát viên"),
     ("form.publish", "forms", "Mẫu phiếu"),
@@ -44,7 +46,7 @@ def place_in_the_house(request: HttpRequest) -> dict[str, object]:
     """`doors`: the menu; `my_role`: the words for who one is; `campaign`: the one at hand."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"doors": (), "my_role": "", "campaign": None}
+        return {"doors": (), "my_role": "", "campaign": None, "unread_notices": 0}
     roles = {post.role for post in posts_of(user)}
     central = {post.role for post in posts_of(user) if post.level == 0}
     doors = [
@@ -55,6 +57,7 @@ def place_in_the_house(request: HttpRequest) -> dict[str, object]:
     posts = posts_of(user)
     return {
         "doors": doors,
+        "unread_notices": unread(user),
         "my_role": Role(posts[0].role).label if posts else "",
         "campaign": posts[0].campaign if posts else None,
     }

@@ -98,7 +98,7 @@ def test_a_district_does_not_touch_the_supervisor_on_its_own_path(world: World) 
 def test_a_job_that_kills_its_worker_is_given_up_in_the_end(world: World) -> None:
     from dieutra.jobs.actions import MOST_ATTEMPTS, ask, take
 
-    ask("campaigns.send_activation", "thu", post=1)
+    ask("messages.activation", "thu", post=1)
     Job.objects.exclude(key="thu").delete()
     past = timezone.now() - timedelta(seconds=1)
     Job.objects.update(state="running", attempts=MOST_ATTEMPTS, lease_until=past)
@@ -176,7 +176,7 @@ def test_a_former_password_does_not_come_back(world: World) -> None:
 def test_a_job_whose_worker_died_comes_back(world: World) -> None:
     from dieutra.jobs.actions import ask, take
 
-    ask("campaigns.send_activation", "thu", post=Post.objects.earliest("pk").pk)
+    ask("messages.activation", "thu", post=Post.objects.earliest("pk").pk)
     Job.objects.exclude(key="thu").delete()
     taken = take()
     assert taken is not None

@@ -175,7 +175,10 @@ def folder_rules(folder: Path) -> dict[str, Any]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Invalid(f"Không đọc được {name}: {error}", [Problem(name, str(error))]) from None
     rules["letters"] = _letters(folder, rules["campaign"].get("messages", {}))
-    rules["return_texts"] = _letters(folder, rules["campaign"].get("return_reasons", {}))
+    # in their order: a database may keep the keys of a mapping in another
+    reasons = rules["campaign"].get("return_reasons", {})
+    texts = _letters(folder, reasons)
+    rules["return_texts"] = [[code, texts[code]] for code in reasons]
     return dict(loads(dumps(rules, default=str)))
 
 
@@ -230,7 +233,7 @@ def _kind(slug: str, rules_json: str) -> Kind:
         branch=str(campaign.get("branch", "")),
         level_words=reader.level_words(campaign.get("level_words", {})),
         last_census=reader.last_census(campaign.get("last_census", [])),
-        return_reasons=reader.return_reasons(rules.get("return_texts", {})),
+        return_reasons=reader.return_reasons(rules.get("return_texts", [])),
         quotas=reader.quotas(campaign.get("supervisors", {})),
         accounts=reader.accounts(campaign.get("accounts", {})),
     )
@@ -299,10 +302,10 @@ class _Reader:
                 found.append(LastCensus(row["question"], row["column"], label))
         return tuple(found)
 
-    def return_reasons(self, texts: Mapping[str, str]) -> tuple[ReturnReason, ...]:
+    def return_reasons(self, texts: list[list[str]]) -> tuple[ReturnReason, ...]:
         """Each text's first line is what the supervisor picks it by, the rest goes to the unit."""
         found = []
-        for code, text in texts.items():
+        for code, text in texts:
             name, _, body = text.strip().partition("\n")
             if not body.strip():
                 self.wrong(
@@ -335,7 +338,7 @@ class _Reader:
             of = self.level(place, rule.get("of", ""))
             asked = None if each == "required" else each
             found.append(QuotaRule(self.level(place, name), of, asked, extra, most))
-        return tuple(found)
+        return tuple(sorted(found, key=lambda rule: rule.level))
 
     def creates(self, roles: Mapping[str, Any]) -> dict[Pair, frozenset[Pair]]:
         """[roles.qtv.creates] province = ["qtv.district", "dv.province"]: who creates whom."""

@@ -88,7 +88,9 @@ def test_the_province_reads_what_the_district_did(world: World, at_the_desk: Des
 def test_a_ready_reason_comes_from_the_kind_and_can_be_edited(world: World, at_the_desk: Desk) -> None:
     case = sent(world)
     page = at_the_desk("anh.giam.sat").get(f"/duyet/{case.pk}/?mau=nham_don_vi_tinh").content.decode()
-    assert "Nghi nhầm đơn vị tính" in page
+    assert page.count("Nghi nhầm đơn vị tính") == 1
+    assert page.count("data-reason=") == 5
+    assert page.index("Khác nhiều so với kỳ trước") < page.index("Giải trình chưa rõ"), "in the kind's order"
     assert 'maxlength="2000">Số liệu thu, chi của đơn vị có thể đã ghi nhầm đơn vị tính.' in page
 
 

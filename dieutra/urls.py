@@ -29,6 +29,8 @@ urlpatterns = [
     path("dang-nhap/", account.login, name="account_login"),
     path("tai-khoan-khoa/", account.account_inactive, name="account_inactive"),
     path("dang-xuat/", account.logout, name="account_logout"),
+    path("xac-nhan-mat-khau/", account.reauthenticate, name="account_reauthenticate"),
+    path("xac-thuc-hai-buoc/", include("allauth.mfa.urls")),
     path("doi-mat-khau/", account.password_change, name="account_change_password"),
     path("", include(respondent.urlpatterns)),
     path("", include(workbook.urlpatterns)),

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "dieutra.web.middleware.IdleLock",
     "dieutra.web.second_factor.SecondFactor",
+    "dieutra.web.see_as.SeeAs",
     "dieutra.web.middleware.PlainRefusals",
 ]
 

@@ -3,6 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from dieutra.web import see_as
 from dieutra.web.collector import views as collector
 from dieutra.web.manager import (
     account_many,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("", include(account_many.urlpatterns)),
     path("", include(account_sheets.urlpatterns)),
     path("", include(account_upkeep.urlpatterns)),
+    path("", include(see_as.urlpatterns)),
     path("", include(phones.urlpatterns)),
     path("", include(frames.urlpatterns)),
     path("", include(workbooks.urlpatterns)),

@@ -31,6 +31,9 @@ GRANTS: dict[str, frozenset[str]] = {
     "form.publish": frozenset({Role.QTV}),  # at the campaign's own path: the centre
     "workbook.hand_out": frozenset({Role.QTV, Role.GSV}),
 }
+READ_ONLY = (
+    "Bạn đang xem như người khác nên chỉ đọc. Hãy bấm “Thôi xem như” để làm việc bằng tài khoản của mình."
+)
 AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review"})
 
 
@@ -77,7 +80,9 @@ def may(actor: HasPosts, verb: str, thing: Placed, level: int | None = None) -> 
 
 
 def require(actor: HasPosts, verb: str, thing: Placed, level: int | None = None, why: str = "") -> Post:
-    """The first granting post, or Forbidden."""
+    """The first granting post, or Forbidden; who only looks on as somebody else reads and does nothing."""
+    if getattr(actor, "seen_by", None) is not None and not verb.endswith(".read"):
+        raise Forbidden(READ_ONLY)
     posts = granting(actor, verb, thing, level)
     if not posts:
         raise Forbidden(why) if why else Forbidden()

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dieutra.cli_forms import add_form_commands
+from dieutra.cli_frames import add_frame_commands
+from dieutra.cli_mail import add_mail_commands
 from dieutra.engine.refusals import Invalid, Refusal
 
 
@@ -80,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     create.set_defaults(run=_campaign_create)
 
     add_form_commands(commands)
+    add_frame_commands(commands)
+    add_mail_commands(commands)
 
     places = commands.add_parser("places", help="administrative catalogues").add_subparsers(
         required=True, metavar="what"
@@ -114,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
 
     rehearse = commands.add_parser("rehearse", help="play a whole campaign with simulated people over HTTP")
     rehearse.add_argument("kind")
-    rehearse.add_argument("--province", default="35")
+    rehearse.add_argument("--province", default="", help="the kind's own choice when left out")
     rehearse.add_argument("--units", type=int, help="at most so many units (spread over the communes)")
     rehearse.add_argument("--clients", type=int, default=4, help="people at work at the same time")
     rehearse.add_argument("--seed", type=int, default=2021)
@@ -180,13 +184,17 @@ def _serve(options: argparse.Namespace) -> int:
 def _work(options: argparse.Namespace) -> int:
     _setup()
     from dieutra.jobs.worker import work
+    from dieutra.messages.sending import send_on
     from dieutra.reactions import REACTIONS, SCHEDULE
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _end_with_parent(stop)
+    sender = threading.Thread(target=send_on, args=(stop,))
+    sender.start()
     work(REACTIONS, SCHEDULE, stop)
+    sender.join(30)
     return 0
 
 

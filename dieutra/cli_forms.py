@@ -61,9 +61,11 @@ def _content(file: Path) -> bytes:
 
 def _check(options: argparse.Namespace) -> int:
     from dieutra.engine.forms.channels import CHANNELS
+    from dieutra.engine.forms.eval_files import lists_in
     from dieutra.engine.forms.examine import examine
 
-    found = examine(_content(options.file), trials=max(0, options.trials), seconds=60)
+    lists = lists_in(options.file.parent, but={options.file.name})
+    found = examine(_content(options.file), trials=max(0, options.trials), seconds=60, lists=lists)
     if options.json:
         print(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
         return 1 if found.errors else 0

@@ -25,18 +25,26 @@ def ask(kind: str, key: str, only_if: str = "", **payload: str) -> Callable[[Eve
 
 
 REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
-    "account.created": [ask("campaigns.send_activation", "id", only_if="mail", post="subject_id")],
-    "activation.asked": [ask("campaigns.send_activation", "id", post="subject_id")],
+    "account.created": [ask("messages.activation", "id", only_if="mail", post="subject_id")],
+    "activation.asked": [ask("messages.activation", "id", post="subject_id")],
     "password.forgotten": [ask("accounts.send_forgotten", "id", user="subject_id")],
     "campaign.form_adopted": [ask("cases.adopt_form", "id", campaign="subject_id")],
-    "case.returned": [ask("cases.send_returned", "id", case="subject_id")],
+    "carry.begun": [ask("carrying.convert", "id", carry="subject_id")],
+    "carry.placing": [ask("carrying.place", "id", carry="subject_id", actor="actor_id")],
+    "case.accepted": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
+    "case.returned": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
+    "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
+    "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],
 }
 
 SCHEDULE: dict[str, timedelta] = {
     "events.seal": timedelta(hours=1),
     "cases.adopt_left_over": timedelta(hours=1),
+    "messages.by_the_clock": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
+    "incidents.keep_deadlines": timedelta(minutes=10),
+    "reports.keep_time": timedelta(minutes=5),
     "workbook.clear": timedelta(hours=1),
     "accounts.clear": timedelta(hours=1),
     "accounts.idle": timedelta(days=1),

@@ -74,7 +74,11 @@ INSTALLED_APPS = [
     "dieutra.forms",
     "dieutra.campaigns",
     "dieutra.frames",
+    "dieutra.carrying",
     "dieutra.cases",
+    "dieutra.incidents",
+    "dieutra.reports",
+    "dieutra.messages",
     "dieutra.channels.workbook",
     "dieutra.accounts",
     "dieutra.web",
@@ -195,6 +199,12 @@ EMAIL_HOST_PASSWORD = os.environ.get("DIEUTRA_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("DIEUTRA_SMTP_TLS") == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DIEUTRA_MAIL_FROM", "dieutra <khong-tra-loi@dieutra.localhost>")
+# How long a message is a worker's: a killed worker's messages are free again after so many seconds.
+MAIL_LEASE = int(os.environ.get("DIEUTRA_MAIL_LEASE", "120"))
+# A PEM file with an RSA or Ed25519 key; mail is signed when it is there.
+DKIM_KEY_FILE = Path(os.environ["DIEUTRA_DKIM_KEY"]) if os.environ.get("DIEUTRA_DKIM_KEY") else None
+DKIM_SELECTOR = os.environ.get("DIEUTRA_DKIM_SELECTOR", "dieutra")
+DKIM_DOMAIN = os.environ.get("DIEUTRA_DKIM_DOMAIN", "")  # the sender's when left out
 
 ACTIVATION_HOURS = 72
 FILE_LIMIT = 10 * 1024 * 1024

@@ -5,16 +5,20 @@ from django.urls import include, path
 
 from dieutra.web import see_as
 from dieutra.web.collector import views as collector
+from dieutra.web.help import answers, questions
 from dieutra.web.manager import (
     account_many,
     account_sheets,
     account_upkeep,
     accounts,
+    carrying,
     form_previews,
     forms,
     frames,
+    incidents,
     phones,
     progress,
+    reports,
     workbook_batches,
     workbooks,
 )
@@ -22,6 +26,7 @@ from dieutra.web.public import forgotten
 from dieutra.web.public import views as public
 from dieutra.web.respondent import collected, files, workbook
 from dieutra.web.respondent import views as respondent
+from dieutra.web.supervisor import queue as supervisor_queue
 from dieutra.web.supervisor import views as supervisor
 
 urlpatterns = [
@@ -38,6 +43,7 @@ urlpatterns = [
     path("", include(files.urlpatterns)),
     path("", include(collected.urlpatterns)),
     path("", include(collector.urlpatterns)),
+    path("", include(supervisor_queue.urlpatterns)),
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),
@@ -47,10 +53,15 @@ urlpatterns = [
     path("", include(see_as.urlpatterns)),
     path("", include(phones.urlpatterns)),
     path("", include(frames.urlpatterns)),
+    path("", include(carrying.urlpatterns)),
     path("", include(workbooks.urlpatterns)),
     path("", include(workbook_batches.urlpatterns)),
     path("", include(forms.urlpatterns)),
     path("", include(form_previews.urlpatterns)),
+    path("", include(questions.urlpatterns)),
+    path("", include(answers.urlpatterns)),
+    path("", include(incidents.urlpatterns)),
+    path("", include(reports.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

@@ -53,8 +53,7 @@ def forgotten_versions() -> Iterator[None]:
     if engine_form.cache_info().currsize > 1:
         for kept in (engine_form, adopting._way):
             kept.cache_clear()
-    for kept in (form_previews._loaded, form_previews._refused):
-        kept.cache_clear()
+    form_previews._loaded.cache_clear()
 
 
 __all__ = ["PASSWORD"]

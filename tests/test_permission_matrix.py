@@ -8,14 +8,20 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
+from django.utils import timezone
 
 from dieutra.campaigns.actions import put_up_form
 from dieutra.campaigns.models import Campaign
+from dieutra.carrying.models import CarriedLine, Carry
 from dieutra.cases import actions
 from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
+from dieutra.incidents import actions as questions
+from dieutra.incidents import faq, security
+from dieutra.incidents.models import FaqEntry, Incident, LogLine, Question
 from dieutra.people.models import AppUser, Post, User
+from dieutra.reports.models import Report
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.openrosa.phone import given_phone, written
@@ -54,6 +60,8 @@ MAY = {
     "workbooks": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
     "approve": {"anh.giam.sat"},
     "give_back": {"anh.giam.sat"},
+    "approve_many": {"anh.giam.sat"},
+    "take_back": {"ba.trung.uong"},
     "account_create": {"ba.trung.uong", "ong.tinh"},
     "account_resend": {"ong.tinh"},
     "account_end": {"ong.tinh"},
@@ -84,9 +92,37 @@ MAY = {
     "unit_remove": {"co.huyen"},
     "unit_move": {"co.huyen"},
     "unit_undo": {"co.huyen"},
+    "carries": {"ba.trung.uong", "ong.tinh"},
+    "carry_place": {"ba.trung.uong", "ong.tinh"},
+    "carry_decide_many": {"ba.trung.uong", "ong.tinh"},
+    "carried_decide": {"ba.trung.uong", "ong.tinh"},
+    "carried_take_back": {"ba.trung.uong", "ong.tinh"},
     "form_put_up": {"ba.trung.uong"},
     "form_publish": {"ba.trung.uong"},
     "form_adopt": {"ba.trung.uong"},
+    "report_make": {"ba.trung.uong", "ong.tinh", "co.huyen", "anh.giam.sat", "chi.giam.sat.tinh"},
+    "incident_register": {"ba.trung.uong"},
+    "incident_write": {"ba.trung.uong"},
+    "incident_rate": {"ba.trung.uong"},
+    "incident_contain": {"ba.trung.uong"},
+    "incident_close": {"ba.trung.uong"},
+    "incident_reopen": {"ba.trung.uong"},
+    "question_ask": {*UNITS, *PEOPLE} - {"bac.ban.chi.dao", "anh.thong.ke"},
+    "question_add": {"don.vi"},
+    "question_close": {"don.vi"},
+    "question_rate": {"don.vi"},
+    "question_reopen": {"don.vi"},
+    "question_answer": {"anh.giam.sat"},
+    "question_transfer": {"anh.giam.sat"},
+    "faq_publish": {
+        "ba.trung.uong",
+        "ong.tinh",
+        "co.huyen",
+        "anh.giam.sat",
+        "chi.giam.sat.tinh",
+        "bac.ban.chi.dao",
+    },
+    "faq_withdraw": {"chi.giam.sat.tinh", "ong.tinh", "ba.trung.uong", "bac.ban.chi.dao"},
 }
 
 
@@ -149,11 +185,17 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Listing.objects.order_by("pk").values_list("pk", "state", "version")),
         list(Unit.objects.order_by("pk").values_list("pk", "name", "decision", "version", "path")),
         list(Post.objects.order_by("pk").values_list("pk", "ended_at", "user")),
+        list(CarriedLine.objects.order_by("pk").values_list("pk", "verdict", "version")),
         list(AppUser.objects.order_by("pk").values_list("pk", "revoked_at")),
         list(Submission.objects.order_by("pk").values_list("pk", "outcome")),
         list(User.objects.order_by("pk").values_list("pk", "email", "is_active", "password", "full_name")),
         list(Campaign.objects.order_by("pk").values_list("pk", "form")),
         list(Upload.objects.order_by("pk").values_list("pk", "published")),
+        list(Question.objects.order_by("pk").values_list("pk", "state", "version", "role", "level")),
+        list(Report.objects.order_by("pk").values_list("pk")),
+        list(Incident.objects.order_by("pk").values_list("pk", "version")),
+        list(LogLine.objects.order_by("pk").values_list("pk")),
+        list(FaqEntry.objects.order_by("pk").values_list("pk", "withdrawn_at")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
@@ -163,6 +205,12 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route in ("approve", "give_back", "withdraw"):
         case = sent(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}
+    if route == "approve_many":
+        case = sent(world)
+        return reverse(route), {"phieu": f"{case.pk}.{case.version}"}
+    if route == "take_back":
+        case = accepted(world)
+        return reverse(route, args=[case.pk]), {"version": str(case.version), "reason": "Số liệu cần xem lại"}
     if route in ("workbooks", "workbook_batches"):
         return reverse(route), {"area": "347"}
     if route in ("save", "post", "submit", "workbook", "workbook_take", "file_keep"):
@@ -185,8 +233,16 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         return reverse(route, args=[given_phone(world).record.pk]), {}
     if route.startswith("collected_"):
         return reverse(route, args=[held(world).pk]), {"base_version": "1"}
+    if route == "report_make":
+        return reverse(route), {"dia-ban": "347", "loai": "progress", "tu": "2026-01-01", "den": "2026-02-01"}
+    if route.startswith("incident_"):
+        return broken_into(route, world)
+    if route.startswith(("question_", "faq_")):
+        return asked(route, world)
     if route == "listing_upload":
         return reverse(route), {"province": "35"}
+    if route.startswith("carr"):
+        return carrying(route, world)
     if route == "form_put_up":
         return reverse(route), {}
     if route == "form_publish":
@@ -206,10 +262,65 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     return reverse(route, args=[unit.pk]), {"version": str(unit.version)}
 
 
+def carrying(route: str, world: World) -> tuple[str, dict[str, str]]:
+    """A line that waits for a decision, as if the province's list had come from an older catalogue."""
+    if route == "carries":
+        return reverse(route), {"old_province": "35"}
+    province, centre = world.listing("35").area, world.user("ba.trung.uong")
+    carry = Carry.objects.create(
+        campaign=world.campaign, old_province=province, province=province, path=province.path, by=centre
+    )
+    line = CarriedLine.objects.create(
+        carry=carry, code="CU", name="Đơn vị cũ", old_area=province, cause="district"
+    )
+    if route == "carried_take_back":
+        CarriedLine.objects.filter(pk=line.pk).update(verdict="end", decided_by=centre)
+    if route.startswith("carried_"):
+        return reverse(route, args=[line.pk]), {"version": "1", "choice": "end"}
+    return reverse(route, args=[carry.pk]), {}
+
+
+def broken_into(route: str, world: World) -> tuple[str, dict[str, str]]:
+    fields = {"title": "Thử dò mật khẩu", "severity": "2", "text": "Xem nhật ký", "at": "2026-01-01T08:00"}
+    if route == "incident_register":
+        return reverse(route), fields
+    centre = world.user("ba.trung.uong")
+    incident = security.register(centre, world.campaign, "Dò mật khẩu", 1, timezone.now(), "Phát hiện")
+    if route == "incident_reopen":
+        security.close(centre, incident, incident.version, dict.fromkeys(security.REPORT, "Có"))
+    report = dict.fromkeys(security.REPORT, "Đã rõ")
+    return reverse(route, args=[incident.pk]), {**fields, **report, "version": str(incident.version)}
+
+
+def asked(route: str, world: World) -> tuple[str, dict[str, str]]:
+    """A question of the unit, brought to where the route can be passed by somebody who may."""
+    if route == "question_ask":
+        return reverse(route), {"topic": "software", "subject": "Lỗi", "text": "Không nạp được tệp"}
+    unit, case = world.user("don.vi"), world.case("don.vi")
+    question = questions.ask(unit, world.campaign, "content", "Ai phải kê?", "Xin hướng dẫn.", case=case)
+    fields = {"text": "Xin trả lời như sau.", "why": "Thuộc cấp trên", "to": "up", "satisfaction": "5"}
+    if route in ("question_reopen", "question_rate", "faq_publish", "faq_withdraw"):
+        questions.answer(world.user("anh.giam.sat"), question, question.version, "Mọi đơn vị.")
+    if route == "question_rate":
+        questions.close(unit, question, question.version, None)
+    fields |= {"version": str(question.version), "asked": "Ai phải kê khai?", "answered": "Mọi đơn vị."}
+    if route != "faq_withdraw":
+        return reverse(route, args=[question.pk]), fields
+    entry = faq.publish_answer(world.user("chi.giam.sat.tinh"), question, "Ai phải kê khai?", "Mọi đơn vị.")
+    return reverse(route, args=[entry.pk]), fields
+
+
 def sent(world: World) -> Case:
     user, case = world.user("don.vi"), world.case("don.vi")
     actions.save_draft(user, case, 0, good_answers(case), {})
     actions.submit(user, world.case("don.vi"), 1)
+    return world.case("don.vi")
+
+
+def accepted(world: World) -> Case:
+    case = sent(world)
+    actions.approve(world.user("anh.giam.sat"), case, case.version)
+    actions.approve(world.user("chi.giam.sat.tinh"), world.case("don.vi"), case.version)
     return world.case("don.vi")
 
 

@@ -46,7 +46,7 @@ def choices(actor: User, campaign: Campaign, path: str) -> list[tuple[str, str]]
     """("qtv.2", "Quản trị viên cấp huyện"): roles created by hand; units' accounts come from the accepted list."""
     pairs = sorted(creatable(actor, campaign, path), key=lambda pair: (pair[1], pair[0]))
     return [
-        (f"{role}.{level}", f"{Role(role).label} {LEVEL_WORDS[level]}")
+        (f"{role}.{level}", f"{Role(role).label} {campaign.kind.level_words[level]}")
         for role, level in pairs
         if role != Role.DV
     ]
@@ -120,7 +120,8 @@ def _account(actor: User, campaign: Campaign, row: Row, places: dict[str, Area])
         return Problem(at, f"Không có địa bàn mã “{row.values['place']}” trong danh mục của cuộc điều tra.")
     if area.level != level:
         return Problem(
-            at, f"{area.name} không phải địa bàn {LEVEL_WORDS[level]}. Hãy ghi mã đúng cấp của vai trò."
+            at,
+            f"{area.name} không phải địa bàn {campaign.kind.level_words[level]}. Hãy ghi mã đúng cấp của vai trò.",
         )
     if (role, level) not in creatable(actor, campaign, area.path):
         return Problem(at, f"{area.name} không thuộc địa bàn bạn được cấp tài khoản cho vai trò này.")

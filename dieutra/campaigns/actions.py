@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from django.db import transaction
 
-from dieutra.campaigns.kind import folder_rules, kind_from
+from dieutra.campaigns.kind import Kind, folder_rules, kind_from
 from dieutra.campaigns.models import Campaign, FormAdoption
 from dieutra.engine.forms.compare import compare
 from dieutra.engine.forms.examine import examine
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
-from dieutra.forms.actions import publish
-from dieutra.forms.models import FormVersion, Upload
-from dieutra.forms.queries import engine_form
+from dieutra.forms.actions import digest_of, publish
+from dieutra.forms.models import FormVersion, Upload, UploadedList
+from dieutra.forms.queries import engine_form, lists_of
 from dieutra.people.actions import Pair, Place, create_account
 from dieutra.people.app_users import create_app_user
 from dieutra.people.models import AppUser, Post, Role, User
 from dieutra.people.permission import granting, require
 from dieutra.places import shipped
-from dieutra.places.actions import load_catalogue
+from dieutra.places.actions import load_branch, load_catalogue
 from dieutra.places.models import Area, Catalogue
 
 CENTRE_ONLY = "Chỉ quản trị viên trung ương của cuộc điều tra công bố và đổi mẫu phiếu."
@@ -59,8 +58,8 @@ def create_campaign(
         slug=slug,
         kind_slug=folder.name,
         name=name,
-        catalogue=_catalogue(catalogue or kind.catalogue),
-        form=publish(None, (folder / "form.xlsx").read_bytes()),
+        catalogue=_catalogue(catalogue) if catalogue else _catalogue_of(kind, folder),
+        form=publish(None, (folder / "form.xlsx").read_bytes(), _lists_in(folder)),
         rules=rules,
         opens_on=opens_on,
         list_due_on=list_due_on,
@@ -68,6 +67,12 @@ def create_campaign(
     )
     record(None, "campaign.created", campaign, path=campaign.path, campaign_id=campaign.pk, kind=folder.name)
     return campaign
+
+
+def _lists_in(folder: Path) -> dict[str, bytes]:
+    """The lists that a kind's form looks up in: lists/*.csv and lists/*.xml."""
+    found = [path for path in (folder / "lists").glob("*") if path.suffix in (".csv", ".xml")]
+    return {path.name: path.read_bytes() for path in found}
 
 
 def adopt_form(
@@ -90,6 +95,11 @@ def adopt_form(
         )
     if version.pk == standing == campaign.form_id:
         raise NotNow(f"Cuộc điều tra đang dùng phiên bản {version.version} rồi.")
+    if campaign.kind.takes("web") and "web" not in version.channels:
+        raise NotNow(
+            f"Phiên bản {version.version} có câu không lên trang web được nên các đơn vị không kê khai được. "
+            "Hãy xem lý do ở trang kiểm tra tệp, sửa phiếu rồi công bố phiên bản khác."
+        )
     with transaction.atomic():
         won = Campaign.objects.filter(pk=campaign.pk, form_id=standing).update(form_id=version.pk)
         if not won:
@@ -129,14 +139,19 @@ def _sound_renames(old: int, new: int, renamed: Mapping[str, str]) -> dict[str, 
     return dict(renamed)
 
 
-def put_up_form(actor: User, campaign: Campaign, content: bytes, filename: str) -> Upload:
-    """Keep a workbook with what was found in it, to be looked at and published later. The same bytes twice are one."""
+def put_up_form(
+    actor: User, campaign: Campaign, content: bytes, filename: str, lists: Mapping[str, bytes] | None = None
+) -> Upload:
+    """Keep a workbook with what was found in it, to be looked at and published later. The same bytes twice are one.
+
+    `lists` are the CSV and XML files that it looks up in, by name.
+    """
     require(actor, "form.publish", campaign, why=CENTRE_ONLY)
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = digest_of(content, lists or {})
     standing = Upload.objects.filter(campaign=campaign, sha256=sha256).first()
     if standing is not None:
         return standing
-    result = examine(content, seconds=TRIAL_SECONDS).to_json()
+    result = examine(content, seconds=TRIAL_SECONDS, lists=lists).to_json()
     with transaction.atomic():
         upload, made = Upload.objects.get_or_create(
             campaign=campaign,
@@ -144,6 +159,10 @@ def put_up_form(actor: User, campaign: Campaign, content: bytes, filename: str) 
             defaults={"workbook": content, "filename": filename[:200], "result": result, "by": actor},
         )
         if made:
+            rows = [
+                UploadedList(upload=upload, name=name, content=found) for name, found in (lists or {}).items()
+            ]
+            UploadedList.objects.bulk_create(rows)
             facts = {"sha256": sha256, "ok": result["ok"]}
             record(actor, "form.put_up", upload, path=campaign.path, campaign_id=campaign.pk, **facts)
     return upload
@@ -162,10 +181,20 @@ def publish_upload(actor: User, upload: Upload) -> FormVersion:
             "Hãy sửa form_id ở sheet settings rồi nạp lại tệp."
         )
     with transaction.atomic():
-        version = publish(actor, bytes(upload.workbook))
+        version = publish(actor, bytes(upload.workbook), lists_of(upload))
         Upload.objects.filter(pk=upload.pk).update(published=version)
     upload.published = version
     return version
+
+
+def _catalogue_of(kind: Kind, folder: Path) -> Catalogue:
+    """The kind's own catalogue, with its branch when it has one."""
+    if not kind.branch:
+        return _catalogue(kind.catalogue)
+    loaded = load_branch(kind.catalogue_slug, kind.catalogue, (folder / kind.branch).read_bytes())
+    if loaded.errors:
+        raise Invalid(f"Không nạp được nhánh {kind.branch} của kiểu điều tra.", list(loaded.errors))
+    return Catalogue.objects.get(slug=kind.catalogue_slug)
 
 
 def _catalogue(slug: str) -> Catalogue:

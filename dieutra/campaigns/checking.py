@@ -7,12 +7,17 @@ from pathlib import Path
 
 from django.conf import settings
 
+from dieutra.campaigns import action_rules
+from dieutra.campaigns.desks import read_desks
 from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
+from dieutra.campaigns.report_rules import read_report_rules
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.engine.refusals import Invalid, Problem
+from dieutra.engine.spreadsheet import read_table
 from dieutra.places import shipped
-from dieutra.places.spreadsheet import read_table
+from dieutra.places.catalogue_file import read_catalogue
+from dieutra.places.tree import check_tree
 
 NEEDED = ("form.xlsx", "frame.xlsx")
 
@@ -32,7 +37,13 @@ def check_folder(slug: str) -> list[Problem]:
     problems = [Problem(name, "Thiếu tệp.") for name in NEEDED if not (folder / name).is_file()]
     kind, form = None, None
     try:
-        kind = kind_from(slug, folder_rules(folder))
+        rules = folder_rules(folder)
+        read_desks(
+            rules["campaign"].get("questions", {}), rules["campaign"].get("working_hours", {}), problems
+        )
+        read_report_rules(rules["campaign"].get("reports", {}), problems)
+        problems += action_rules.problems(rules["campaign"], rules["letters"])
+        kind = kind_from(slug, rules)
     except Invalid as refusal:
         problems += refusal.problems
     if (folder / "form.xlsx").is_file():
@@ -42,6 +53,8 @@ def check_folder(slug: str) -> list[Problem]:
             problems += [Problem(f"form.xlsx, {it.place}", it.message) for it in refusal.problems]
     if kind and (folder / "frame.xlsx").is_file():
         problems += _template(kind, (folder / "frame.xlsx").read_bytes())
+    if kind and kind.branch:
+        problems += _branch(kind, folder / kind.branch)
     if kind and form:
         problems += _agreement(kind, form)
     return [_with_line(folder, problem) for problem in problems]
@@ -59,6 +72,20 @@ def _with_line(folder: Path, problem: Problem) -> Problem:
     )
     number = next((number for number, line in enumerate(lines, 1) if pattern.match(line)), 0)
     return Problem(f"{name}, dòng {number}: {key}", problem.message) if number else problem
+
+
+def _branch(kind: Kind, file: Path) -> list[Problem]:
+    """The kind's own areas must hang into its catalogue and take none of its codes."""
+    if not file.is_file():
+        return [Problem(f"campaign.toml: branch, {kind.branch}", "Thiếu tệp.")]
+    entry = shipped.catalogues().get(kind.catalogue)
+    if entry is None:
+        return []  # said where the catalogue is named
+    areas, added = (read_catalogue(it, entry.valid_from) for it in (entry.content, file.read_bytes()))
+    areas.problems.extend(added.problems)
+    areas.rows.extend(added.rows)
+    check_tree(areas)
+    return [Problem(f"{kind.branch}, {it.place}", it.message) for it in areas.problems]
 
 
 def _template(kind: Kind, content: bytes) -> list[Problem]:
@@ -82,6 +109,11 @@ def _agreement(kind: Kind, form: Form) -> list[Problem]:
             problems.append(Problem("campaign.toml: prefill", f"Phiếu không có câu hỏi “{name}”."))
         if column not in columns:
             problems.append(Problem("campaign.toml: prefill", f"Bảng kê không có cột “{column}”."))
+    for pair in kind.last_census:
+        if pair.question not in form.by_name:
+            problems.append(Problem("campaign.toml: last_census", f"Phiếu không có câu “{pair.question}”."))
+        if pair.column not in columns:
+            problems.append(Problem("campaign.toml: last_census", f"Bảng kê không có cột “{pair.column}”."))
     names = {number: name for name, number in LEVELS.items()}
     for level in kind.review_levels:
         if level not in kind.levels:

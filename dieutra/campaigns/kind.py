@@ -16,10 +16,13 @@ from typing import Any, Protocol
 
 from dieutra.campaigns.account_rules import AccountRules, account_rules
 from dieutra.engine.refusals import Invalid, Problem
+from dieutra.places.paths import codes_by_level
 
 LEVELS = {"country": 0, "province": 1, "district": 2, "commune": 3}
+LEVEL_WORDS = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "cấp xã"}
 ROLES = ("qtv", "gsv", "bcd", "tk", "dv", "dtv")
 CHANNELS = ("web", "workbook", "collect")
+RETURN_LENGTH = 2000  # of a remark
 RULE_FILES = ("campaign.toml", "frame.toml")
 
 Pair = tuple[str, int]  # (role, level)
@@ -38,6 +41,24 @@ class FrameColumn:
     pattern: str = ""
     min: int | None = None
     catalogue: str = ""  # for codes of areas: the level that the code must be of
+
+
+@dataclass(frozen=True)
+class LastCensus:
+    """A value of the last census that the frame keeps, and the question that asks for it now."""
+
+    question: str
+    column: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ReturnReason:
+    """A ready text for a return; the supervisor edits it before she sends it."""
+
+    code: str
+    name: str
+    text: str
 
 
 class PlacedUnit(Protocol):
@@ -62,14 +83,34 @@ class Kind:
     removal_reasons: Mapping[str, str]
     prefills: Mapping[str, str]  # name of a question -> column of the frame
     channels: tuple[str, ...] = CHANNELS  # ways in for answers
+    listing_levels: tuple[int, ...] = ()  # levels that review a listing of their own, from above downwards
+    level_words: Mapping[int, str] = field(default_factory=lambda: LEVEL_WORDS)
+    branch: str = (
+        ""  # file of areas that the kind adds beside the provinces, e.g. a ministry with its departments
+    )
+    last_census: tuple[LastCensus, ...] = ()
+    return_reasons: tuple[ReturnReason, ...] = ()
     accounts: AccountRules = field(default_factory=AccountRules)
 
     def may_create(self, role: str, level: int) -> frozenset[Pair]:
         """The (role, level) pairs whose accounts a holder of this post creates."""
         return self.creates.get((role, level), frozenset())
 
+    @property
+    def catalogue_slug(self) -> str:
+        """The catalogue of its campaigns; with a branch one of its own, so that no other campaign sees the branch."""
+        return f"{self.catalogue}.{self.slug}".replace(".", "-")[:50] if self.branch else self.catalogue
+
     def takes(self, channel: str) -> bool:
         return channel in self.channels
+
+    def managing_level(self, area_level: int) -> int:
+        """The level that looks after the account of a unit of an area: the lowest of the kind's that is not below it."""
+        return max(level for level in (0, *self.levels) if level <= area_level)
+
+    def accepting_level(self, listing_level: int) -> int:
+        """The level that accepts a listing: the next one of the kind above it."""
+        return max((level for level in (0, *self.levels) if level < listing_level), default=0)
 
     def prefill(self, unit: PlacedUnit) -> dict[str, str]:
         """What the frame knows about a unit, by name of the question; blank values are left out."""
@@ -86,8 +127,8 @@ def _area_code(level: int, column: str) -> Callable[[PlacedUnit], str]:
     """The code of the unit's area at a level; below its own area, where it has its seat."""
 
     def code(unit: PlacedUnit) -> str:
-        codes = unit.area.path.rstrip("/").split("/")
-        return codes[level] if len(codes) > level else str(unit.details.get(column, ""))
+        codes = codes_by_level(unit.area.path, unit.area.level)
+        return codes[level] if level in codes else str(unit.details.get(column, ""))
 
     return code
 
@@ -122,15 +163,18 @@ def folder_rules(folder: Path) -> dict[str, Any]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Invalid(f"Không đọc được {name}: {error}", [Problem(name, str(error))]) from None
     rules["letters"] = _letters(folder, rules["campaign"].get("messages", {}))
+    rules["return_texts"] = _letters(folder, rules["campaign"].get("return_reasons", {}))
     return dict(loads(dumps(rules, default=str)))
 
 
 def _letters(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
-    """[messages] of campaign.toml: name of a letter -> its text."""
+    """[messages] or [return_reasons] of campaign.toml: name of a letter, and name.language -> its text."""
     texts = {}
     for name, file in files.items():
         try:
             texts[name] = (folder / file).read_text("utf-8")
+            for other in (folder / file).parent.glob(f"{Path(file).name.partition('.')[0]}.*.txt"):
+                texts[f"{name}.{other.name.split('.')[-2]}"] = other.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(f"Không đọc được thư {file}: {error}", [Problem(file, str(error))]) from None
     return texts
@@ -170,6 +214,11 @@ def _kind(slug: str, rules_json: str) -> Kind:
         },
         prefills=campaign.get("prefill", {}),
         channels=reader.channels(campaign.get("channels", list(CHANNELS))),
+        listing_levels=reader.listing_levels(campaign),
+        branch=str(campaign.get("branch", "")),
+        level_words=reader.level_words(campaign.get("level_words", {})),
+        last_census=reader.last_census(campaign.get("last_census", [])),
+        return_reasons=reader.return_reasons(rules.get("return_texts", {})),
         accounts=reader.accounts(campaign.get("accounts", {})),
     )
     if reader.problems:
@@ -198,6 +247,21 @@ class _Reader:
             self.wrong(f"campaign.toml: {place}", f"Không có cấp “{name}”. Các cấp: {', '.join(LEVELS)}.")
         return LEVELS.get(name, 0)
 
+    def listing_levels(self, campaign: Mapping[str, Any]) -> tuple[int, ...]:
+        """`listing_levels`, or every level below the country that the kind has."""
+        names = campaign.get("listing_levels", campaign.get("levels", []))
+        found = {self.level("listing_levels", str(name)) for name in names} - {0}
+        if not found:
+            self.wrong(
+                "campaign.toml: listing_levels", "Ghi ít nhất một cấp rà soát bảng kê, dưới Trung ương."
+            )
+        return tuple(sorted(found))
+
+    def level_words(self, words: object) -> dict[int, str]:
+        """[level_words] province = "cấp bộ": how screens call a level of this kind."""
+        given = words if isinstance(words, dict) else {}
+        return LEVEL_WORDS | {self.level("level_words", name): str(said) for name, said in given.items()}
+
     def accounts(self, table: object) -> AccountRules:
         rules, wrong = account_rules(table, ROLES)
         for key, message in wrong:
@@ -210,6 +274,33 @@ class _Reader:
         if unknown or not found:
             self.wrong("campaign.toml: channels", f"Ghi một hoặc nhiều kênh trong: {', '.join(CHANNELS)}.")
         return found
+
+    def last_census(self, rows: list[dict[str, Any]]) -> tuple[LastCensus, ...]:
+        """[[last_census]] question, column, label: what a supervisor compares with the last census."""
+        found = []
+        for number, row in enumerate(rows, 1):
+            label = row.get("label", {}).get("vi", "") if isinstance(row.get("label"), dict) else ""
+            if not (row.get("question") and row.get("column") and label):
+                self.wrong(f"campaign.toml: last_census {number}", "Cần question, column và label.vi.")
+            else:
+                found.append(LastCensus(row["question"], row["column"], label))
+        return tuple(found)
+
+    def return_reasons(self, texts: Mapping[str, str]) -> tuple[ReturnReason, ...]:
+        """Each text's first line is what the supervisor picks it by, the rest goes to the unit."""
+        found = []
+        for code, text in texts.items():
+            name, _, body = text.strip().partition("\n")
+            if not body.strip():
+                self.wrong(
+                    f"campaign.toml: return_reasons.{code}",
+                    "Tệp cần một dòng tên, rồi nội dung lý do trả lại.",
+                )
+            elif len(body.strip()) > RETURN_LENGTH:
+                self.wrong(f"campaign.toml: return_reasons.{code}", f"Lý do dài quá {RETURN_LENGTH} ký tự.")
+            else:
+                found.append(ReturnReason(code, name.strip(), body.strip()))
+        return tuple(found)
 
     def creates(self, roles: Mapping[str, Any]) -> dict[Pair, frozenset[Pair]]:
         """[roles.qtv.creates] province = ["qtv.district", "dv.province"]: who creates whom."""

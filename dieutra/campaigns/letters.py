@@ -1,14 +1,21 @@
 """Letters of a campaign: the texts of its kind's messages/, with the facts of one person filled in.
 
-A text's first line is the subject. Its places are {ten} (the person's or unit's name), {lien_ket} (a link) and
-{han} (until when).
+A text's first line is the subject; PLACES says what may stand in braces. messages/<name>.en.txt beside
+messages/<name>.vi.txt is the same letter in another language.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from dieutra.campaigns.models import Campaign
+
+# What every letter may name: the person or unit, the campaign, until when, a link.
+COMMON = frozenset({"ten", "ten_dang_nhap", "vai_tro", "cuoc_dieu_tra", "dia_ban", "han", "lien_ket"})
+# Letters of an action rule also know where the form stands, or for staff how many forms.
+PLACES = {"unit": COMMON | {"trang_thai"}, "staff": COMMON | {"so_phieu"}}
+PLACE = re.compile(r"\{([^{}\s]*)\}")
 
 ACTIVATION = """Kích hoạt tài khoản – {cuoc_dieu_tra}
 
@@ -26,14 +33,24 @@ Không chuyển tiếp thư này và không cung cấp mật khẩu cho người
 """
 
 
+def letter_of(campaign: Campaign, name: str, language: str = "vi") -> str:
+    """The text of a letter in a language, else in Vietnamese; "" when the kind has none of this name."""
+    letters: Mapping[str, str] = campaign.rules.get("letters", {})
+    return letters.get(f"{name}.{language}", "") or letters.get(name, "")
+
+
+def halves(text: str) -> tuple[str, str]:
+    """(subject, body)."""
+    subject, _, body = text.partition("\n")
+    return subject.strip(), body.lstrip("\n")
+
+
 def compose(
     campaign: Campaign, name: str, facts: Mapping[str, str], otherwise: str = ""
 ) -> tuple[str, str] | None:
     """(subject, body) of a letter of the kind, or of `otherwise`; None when there is neither."""
-    text = campaign.rules.get("letters", {}).get(name, "") or otherwise
+    text = letter_of(campaign, name) or otherwise
     if not text:
         return None
-    for place, value in facts.items():
-        text = text.replace("{" + place + "}", value)
-    subject, _, body = text.partition("\n")
-    return subject.strip(), body.lstrip("\n")
+    # in one go, so that a brace in somebody's name is never taken for a place
+    return halves(PLACE.sub(lambda place: facts.get(place[1], place[0]), text))

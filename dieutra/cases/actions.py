@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
-from dieutra.cases import adopting, tally
+from dieutra.cases import adopting, last_census, tally
 from dieutra.cases.models import Case, Comment, Draft, Finding, Response, State
 from dieutra.engine.flow import workflow
 from dieutra.engine.flow.workflow import Standing
@@ -29,7 +29,7 @@ from dieutra.events.actions import record
 from dieutra.forms.queries import engine_form
 from dieutra.frames.models import Unit
 from dieutra.people.models import User
-from dieutra.people.permission import require
+from dieutra.people.permission import acting_for, require
 
 RECEIPT_LETTERS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 JUSTIFICATION_LENGTH = 1000
@@ -141,7 +141,7 @@ def save_draft(
         if not won:
             raise DraftMoved(Draft.objects.get(case=case))
         if became != stood:
-            _go(actor, case, stood, became, "case.started")
+            go(actor, case, stood, became, "case.started")
         Comment.objects.filter(case=case, pk__in=seen, seen_at__isnull=True).update(seen_at=timezone.now())
         brought: dict[str, Any] = {} if ground == "case.fill" else {"ground": ground}
         record(actor, "draft.saved", case, version=version, cells=len(changes), **brought)
@@ -227,7 +227,8 @@ def submit(actor: User, case: Case, base_version: int) -> Response:
         response = _keep_response(actor, case, dict(state.values))
         soft = _keep_findings(response, state.findings, draft.justifications)
         Comment.objects.filter(case=case, resolved_at__isnull=True).update(resolved_at=timezone.now())
-        _go(actor, case, stood, became, "case.submitted", response=response, soft_count=soft)
+        apart = last_census.distance(last_census.compared(case, response.answers))
+        go(actor, case, stood, became, "case.submitted", response=response, soft_count=soft, distance=apart)
     return response
 
 
@@ -275,25 +276,25 @@ def _keep_findings(response: Response, findings: Iterable[check.Finding], said: 
 def withdraw(actor: User, case: Case, version: int) -> None:
     """Take a sent form back while nobody has approved it."""
     require(actor, "case.fill", case)
-    stood = _as_seen(case, version)
+    stood = as_seen(case, version)
     with transaction.atomic():
-        _go(actor, case, stood, workflow.withdraw(stood), "case.withdrawn")
+        go(actor, case, stood, workflow.withdraw(stood), "case.withdrawn")
         _catch_up(case)
 
 
 def approve(actor: User, case: Case, version: int) -> None:
     """Pass the case to the next level, or accept it at the last."""
-    stood = _as_seen(case, version)
+    stood = as_seen(case, version)
     became = workflow.approve(stood, chain_of(case))
     post = require(actor, "case.review", case, level=stood.level, why=_other_level(case))
     with transaction.atomic():
         verb = "case.accepted" if became.state == State.ACCEPTED else "case.approved"
-        _go(actor, case, stood, became, verb, at_level=post.level)
+        go(actor, case, stood, became, verb, at_level=post.level, **acting_for(actor, post))
 
 
 def give_back(actor: User, case: Case, version: int, text: str, comments: Mapping[str, str]) -> None:
     """Return the case to the unit with a general remark and remarks at cells; at least one is needed."""
-    stood = _as_seen(case, version)
+    stood = as_seen(case, version)
     became = workflow.give_back(stood)
     post = require(actor, "case.review", case, level=stood.level, why=_other_level(case))
     remarks = [(path, said.strip()) for path, said in {"": text, **comments}.items() if said.strip()]
@@ -316,7 +317,8 @@ def give_back(actor: User, case: Case, version: int, text: str, comments: Mappin
         Comment.objects.bulk_create(
             Comment(case=case, path=path, text=said, author=actor) for path, said in remarks
         )
-        _go(actor, case, stood, became, "case.returned", at_level=post.level, comments=len(remarks))
+        facts = {"at_level": post.level, "comments": len(remarks), **acting_for(actor, post)}
+        go(actor, case, stood, became, "case.returned", **facts)
         _catch_up(case)
 
 
@@ -329,28 +331,28 @@ def _catch_up(case: Case) -> None:
     try:
         adopting.carry_over(case, to, way)
     except adopting.SavedMeanwhile:
-        raise _moved(case) from None
+        raise moved(case) from None
 
 
 def _other_level(case: Case) -> str:
     return "Phiếu này đang chờ cấp khác duyệt, hoặc không thuộc địa bàn bạn phụ trách."
 
 
-def _as_seen(case: Case, version: int) -> Standing:
+def as_seen(case: Case, version: int) -> Standing:
     """The standing that the person saw; Stale when the case moved since."""
     if case.version != version:
-        raise _moved(case)
+        raise moved(case)
     return Standing(case.state, case.level)
 
 
-def _moved(case: Case) -> Stale:
+def moved(case: Case) -> Stale:
     return Stale(
         f"Phiếu vừa được xử lý ở nơi khác và đang ở trạng thái “{State(case.state).label}”. "
         "Việc của bạn chưa được ghi; hãy xem lại phiếu."
     )
 
 
-def _go(
+def go(
     actor: User,
     case: Case,
     stood: Standing,
@@ -359,12 +361,14 @@ def _go(
     *,
     response: Response | None = None,
     soft_count: int | None = None,
+    distance: int | None = None,
     **facts: object,
 ) -> None:
     """Move a case: conditional UPDATE, tally, one event. Call it inside the verb's transaction."""
     changed: dict[str, object] = {"state": became.state, "level": became.level, "version": case.version + 1}
     if response is not None:
-        changed |= {"response": response, "soft_count": soft_count or 0}
+        changed |= {"response": response, "soft_count": soft_count or 0, "distance": distance}
+        changed["sendings"] = response.number
         facts["receipt"] = response.number
     changed["changed_at"] = timezone.now()
     won = Case.objects.filter(pk=case.pk, version=case.version, state=stood.state, level=stood.level).update(
@@ -372,7 +376,7 @@ def _go(
     )
     if not won:
         case.refresh_from_db()
-        raise _moved(case)
+        raise moved(case)
     for name, value in changed.items():
         setattr(case, name, value)
     if stood != became:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import time
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 
 from dieutra.campaigns.account_rules import AT_ACCEPTANCE
-from dieutra.campaigns.letters import compose
 from dieutra.campaigns.models import Campaign
 from dieutra.cases import adopting, tally
 from dieutra.cases.actions import open_cases
-from dieutra.cases.models import Case, State
+from dieutra.cases.models import State
 from dieutra.cases.queries import behind_the_campaign
 from dieutra.cases.unit_accounts import open_accounts
 from dieutra.frames.models import Listing, Unit
 from dieutra.jobs.actions import ask, beat, job
 from dieutra.jobs.models import Job
-from dieutra.people.models import Post, Role
 
 BATCH = 100
 
@@ -86,22 +82,6 @@ def adopt_left_over(work: Job) -> None:
     for campaign in Campaign.objects.filter(adoptions__isnull=False).distinct():
         if behind_the_campaign(campaign).exists():
             ask("cases.adopt_form", f"left-over-{work.pk}-{campaign.pk}", campaign=campaign.pk)
-
-
-@job("cases.send_returned")
-def send_returned(work: Job) -> None:
-    """Tell the unit by mail that its form came back; what the remarks say stays on the site."""
-    case = Case.objects.select_related("campaign", "unit").get(pk=work.payload["case"])
-    posts = Post.objects.filter(campaign=case.campaign, path=case.path, role=Role.DV, ended_at__isnull=True)
-    people = [post.user for post in posts.select_related("user") if post.user.email]
-    for user in people:
-        facts = {
-            "ten": user.full_name,
-            "lien_ket": f"{settings.SITE_URL}/phieu/{case.pk}/",
-            "han": f"{case.due_on:%d/%m/%Y}",
-        }
-        if letter := compose(case.campaign, "returned", facts):
-            send_mail(*letter, None, [user.email])
 
 
 @job("cases.recount")

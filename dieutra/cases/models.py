@@ -30,13 +30,29 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1)
     response = models.ForeignKey("Response", on_delete=models.PROTECT, null=True, related_name="+")
     soft_count = models.PositiveSmallIntegerField(default=0)
+    distance = models.PositiveSmallIntegerField(null=True)  # per cent from the last census: last_census.py
+    sendings = models.PositiveSmallIntegerField(default=0)  # the number of `response`
     due_on = models.DateField()
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [
             models.Index(fields=["campaign", "path"], name="case_place"),
-            models.Index(fields=["campaign", "state", "level", "path"], name="case_queue"),
+            # all that the queue filters, counts and orders by, so that it is read from the index alone
+            models.Index(
+                fields=[
+                    "campaign",
+                    "state",
+                    "level",
+                    "path",
+                    "due_on",
+                    "soft_count",
+                    "distance",
+                    "sendings",
+                    "changed_at",
+                ],
+                name="case_queue",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,6 +120,19 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.path}"
+
+
+class TakenBack(models.Model):
+    """An approval that a level above took back, with its written reason; for the supervisors, not for the unit."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="taken_back")
+    from_level = models.PositiveSmallIntegerField("cấp đã duyệt")
+    reason = models.TextField()
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.from_level}"
 
 
 class FormChange(models.Model):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.timezone import localtime
 
 from dieutra.campaigns.models import Campaign
@@ -132,7 +132,7 @@ def place_in_words(case: Case, path: str) -> str:
     if node is None:
         return path
     rows = [_row_in_words(form, case, row) for row in rows_above(path)]
-    return " · ".join(rows if path.endswith("]") else [*rows, _node_in_words(form, node)])
+    return " · ".join(rows if path.endswith("]") else [*rows, node_in_words(form, node)])
 
 
 def _row_in_words(form: Form, case: Case, row: str) -> str:
@@ -144,7 +144,8 @@ def _row_in_words(form: Form, case: Case, row: str) -> str:
     return f"{label} {number}"
 
 
-def _node_in_words(form: Form, node: Node) -> str:
+def node_in_words(form: Form, node: Node) -> str:
+    """A node of a form: “Tổng số, dòng 01, cột 2”."""
     codes = node.codes or {}
     if "row" not in codes:
         return REFERENCE.sub("…", node.label.get("vi", "")) or node.name
@@ -175,6 +176,12 @@ def in_my_care(actor: User, state: str = "", text: str = "") -> QuerySet[Case]:
             Q(unit__search_key__contains=search_key(text)) | Q(unit__code__iexact=text.strip())
         )
     return cases.order_by("path")
+
+
+def counts_in_my_care(actor: User) -> dict[str, int]:
+    """The supervisor's cases by state, from the tally."""
+    rows = visible_to(Tally.objects.all(), actor, "case.review", field="area_path")
+    return dict(rows.order_by().values_list("state").annotate(number=Sum("count")))
 
 
 def attachments_of(case: Case) -> QuerySet[Attachment]:
@@ -253,7 +260,3 @@ def form_change_of(case: Case) -> FormChange | None:
     if case.response is not None:
         changes = changes.filter(at__gt=case.response.sent_at)
     return changes.first()
-
-
-def counts_by_state(cases: QuerySet[Case]) -> dict[str, int]:
-    return dict(cases.order_by().values_list("state").annotate(number=Count("pk")))

@@ -50,7 +50,7 @@ def _account(campaign: Campaign, unit: Unit, names: set[str]) -> NewAccount:
         full_name=unit.name[:120],
         email=str(unit.details.get("email", "")),
         role=Role.DV,
-        level=min(unit.area.level, 2),
+        level=campaign.kind.managing_level(unit.area.level),
         path=unit.path,
         phone=str(unit.details.get("phone", ""))[:20],
     )

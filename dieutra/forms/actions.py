@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
 
 from django.db import transaction
 
@@ -12,13 +14,22 @@ from dieutra.events.actions import Actor, record
 from dieutra.forms.models import FormVersion
 
 
-def publish(actor: Actor | None, workbook: bytes) -> FormVersion:
+def digest_of(workbook: bytes, lists: Mapping[str, bytes]) -> str:
+    """SHA-256 of a workbook, with its lists where it has any."""
+    digest = hashlib.sha256(workbook)
+    for name, content in sorted(lists.items()):
+        digest.update(f"\n{name}\n{hashlib.sha256(content).hexdigest()}".encode())
+    return digest.hexdigest()
+
+
+def publish(actor: Actor | None, workbook: bytes, lists: Mapping[str, bytes] | None = None) -> FormVersion:
     """Compile a workbook and keep it. The same bytes twice are one version; other bytes need another version.
 
-    Raises FormError with sheet, row and column when the workbook is wrong.
+    `lists` are the CSV and XML files that it looks up in, by name. Raises FormError with sheet, row and column when the
+    workbook is wrong.
     """
-    loaded = load(workbook)
-    sha256 = hashlib.sha256(workbook).hexdigest()
+    loaded = load(workbook, lists or {})
+    sha256 = digest_of(workbook, lists or {})
     form = loaded.form
     standing = FormVersion.objects.filter(form_id=form.id, version=form.version).first()
     if standing and standing.sha256 == sha256:
@@ -37,6 +48,9 @@ def publish(actor: Actor | None, workbook: bytes) -> FormVersion:
             sha256=sha256,
             xform=loaded.xform_xml,
             model=form.to_json(),
+            refused={
+                name: [asdict(each) for each in found] for name, found in loaded.refused.items() if found
+            },
         )
         record(actor, "form.published", version, sha256=sha256)
     return version

@@ -139,7 +139,7 @@ def move(actor: User, unit: Unit, version: int, area_code: str) -> None:
     if area.pk == unit.area_id:
         raise Invalid(f"Đơn vị đang ở {area.name} rồi.", [Problem("Địa bàn mới", "Hãy chọn địa bàn khác.")])
     with transaction.atomic():
-        target = _lock_both(unit, reviewed_at(area))
+        target = _lock_both(unit, reviewed_at(unit.campaign.kind, area))
         stays, came_from = target.pk == unit.listing_id, unit.area.code
         unit.listing = target
         settle(unit, area)
@@ -207,7 +207,7 @@ def _restore(actor: User, unit: Unit) -> None:
     base = unit.base or {}
     area = _area_in_province(unit.listing, base["area"])
     with transaction.atomic():
-        unit.listing = _lock_both(unit, reviewed_at(area))
+        unit.listing = _lock_both(unit, reviewed_at(unit.campaign.kind, area))
         unit.name, unit.search_key = base["name"], search_key(base["name"])[:250]
         unit.area, unit.path = area, unit_path(area.path, unit.code)
         unit.details = dict(base["details"])
@@ -225,7 +225,7 @@ def add(
     name, values = _cleaned(listing, name, details, code=code)
     code = code.strip()
     area = _area_in_province(listing, area_code)
-    if reviewed_at(area) != listing.path:
+    if reviewed_at(listing.campaign.kind, area) != listing.path:
         raise Invalid(
             f"{area.name} không thuộc bảng kê này.",
             [Problem("Địa bàn", "Chọn một địa bàn của bảng kê này.")],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.db.models.functions import Lower
 
+from dieutra.campaigns.kind import Kind
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import Problem
 from dieutra.frames.columns import (
@@ -23,6 +25,7 @@ from dieutra.frames.columns import (
 from dieutra.frames.models import Unit
 from dieutra.frames.reading import Row, place
 from dieutra.places.models import Area
+from dieutra.places.paths import codes_by_level, under
 
 BATCH = 900
 
@@ -38,10 +41,19 @@ class Line:
     details: dict[str, str]
 
 
+class ListedAgainst(Protocol):
+    """What a list is checked against: a catalogue and a kind's columns; a campaign has both."""
+
+    @property
+    def catalogue_id(self) -> Any: ...
+    @property
+    def kind(self) -> Kind: ...
+
+
 class AreaBook:
     """The areas of a campaign's catalogue by code: one query for a whole list."""
 
-    def __init__(self, campaign: Campaign) -> None:
+    def __init__(self, campaign: ListedAgainst) -> None:
         areas = Area.objects.filter(catalogue_id=campaign.catalogue_id).only("code", "name", "level", "path")
         self.by_code = {area.code: area for area in areas}
 
@@ -52,7 +64,7 @@ class AreaBook:
 
 
 def check_lines(
-    rows: Sequence[Row], campaign: Campaign, province: Area, taken: set[str]
+    rows: Sequence[Row], campaign: ListedAgainst, province: Area, taken: set[str]
 ) -> tuple[list[Line], list[Problem]]:
     """The lines of a province's list, and what is wrong. `taken`: codes used elsewhere, in small letters."""
     check = _Check(campaign, province)
@@ -97,10 +109,11 @@ def taken_codes(campaign: Campaign, codes: Iterable[str], but: Sequence[int] = (
 class _Check:
     """Looks up the three codes of a line and finds the area that manages the unit."""
 
-    def __init__(self, campaign: Campaign, province: Area) -> None:
+    def __init__(self, campaign: ListedAgainst, province: Area) -> None:
         self.book = AreaBook(campaign)
         self.province = province
         self.words = headers(campaign.kind.frame_columns)
+        self.level_words = campaign.kind.level_words
         self.problems: list[Problem] = []
 
     def wrong(self, row: Row, column: str, message: str) -> None:
@@ -155,27 +168,27 @@ class _Check:
     def managed_by(self, row: Row, seats: dict[int, Area]) -> Area | None:
         level = LEVELS.get(row.values.get(LEVEL, ""))
         if level is None:
-            self.wrong(row, LEVEL, "Cấp quản lý phải là tỉnh, huyện hoặc xã.")
+            self.wrong(row, LEVEL, "Cấp quản lý không có trong danh mục của cột này. Hãy chọn lại.")
             return None
         if level not in seats:
             column = AREA_COLUMNS[level - 1]
-            words = (
-                f"Đơn vị cấp {'xã' if level == 3 else 'huyện'} phải có “{self.words.get(column, column)}”."
-            )
+            words = f"Đơn vị {self.level_words[level]} phải có “{self.words.get(column, column)}”."
             self.wrong(row, LEVEL, f"{words} Hãy ghi mã, hoặc sửa cấp quản lý.")
             return None
         return seats[level]
 
 
-def areas_reviewing(province: Area) -> list[Area]:
-    """The province and every area directly below it: each reviews its own listing."""
-    return [province, *Area.objects.filter(parent=province).order_by("path")]
+def areas_reviewing(kind: Kind, province: Area) -> list[Area]:
+    """The areas of a province that review a listing of their own: those of the kind's listing levels."""
+    inside = Area.objects.filter(under("path", province.path), catalogue_id=province.catalogue_id)
+    return list(inside.filter(level__in=kind.listing_levels).order_by("path"))
 
 
-def reviewed_at(area: Area) -> str:
-    """The path of the area whose listing holds the area's units: a commune's district, otherwise itself."""
-    parts = area.path.strip("/").split("/")
-    return "/".join(parts[:3]) + "/"
+def reviewed_at(kind: Kind, area: Area) -> str:
+    """The path of the area whose listing holds the area's units: the lowest on its path at a listing level."""
+    codes = codes_by_level(area.path, area.level)
+    lowest = max((level for level in codes if level in kind.listing_levels), default=area.level)
+    return "/".join(code for level, code in codes.items() if level <= lowest) + "/"
 
 
 def in_province(area: Area, path: str) -> bool:

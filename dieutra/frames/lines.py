@@ -12,7 +12,7 @@ from dieutra.frames.columns import COMMUNE, DISTRICT, LEVEL, LEVEL_CODES
 from dieutra.frames.models import Listing, Unit, UnitVersion
 from dieutra.people.models import User
 from dieutra.places.models import Area
-from dieutra.places.paths import unit_path
+from dieutra.places.paths import codes_by_level, unit_path
 
 
 def as_line(unit: Unit) -> dict[str, Any]:
@@ -47,11 +47,12 @@ def decision_by_values(unit: Unit) -> str:
 def settle(unit: Unit, area: Area) -> None:
     """Put the unit under an area: its path, its level, and the codes of its seat that the area says."""
     unit.area, unit.path = area, unit_path(area.path, unit.code)
-    codes = area.path.strip("/").split("/")
+    codes = codes_by_level(area.path, area.level)
     details = {**unit.details, LEVEL: LEVEL_CODES[area.level]}
-    if area.level > 1 and details.get(DISTRICT) != codes[2]:
+    if area.level > 1 and details.get(DISTRICT) != codes.get(2):
         details.pop(COMMUNE, None)
-    if area.level == 2 or len(codes) > 3:
+        details.pop(DISTRICT, None)
+    if 2 in codes:
         details[DISTRICT] = codes[2]
     if area.level == 3:
         details[COMMUNE] = area.code

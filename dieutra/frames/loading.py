@@ -42,7 +42,9 @@ def load_base_list(actor: User, campaign: Campaign, province: Area, content: byt
     """
     require(actor, "frame.load", Place(campaign.pk, province.path))
     if province.level != Level.PROVINCE or province.catalogue_id != campaign.catalogue_id:
-        raise Invalid("Danh sách nền được nạp cho từng tỉnh. Hãy chọn một tỉnh của cuộc điều tra.")
+        raise Invalid(
+            "Danh sách nền được nạp cho từng đơn vị cấp trên cùng. Hãy chọn một đơn vị của cuộc điều tra."
+        )
     _refuse_begun(_listings_of(campaign, province))
     rows, problems = read_rows(content, filename, campaign.kind.frame_columns)
     lines = _checked(rows, problems, campaign, province)
@@ -95,10 +97,10 @@ def _row_number(place: str) -> int:
 
 
 def _replace(actor: User, campaign: Campaign, province: Area, lines: Sequence[Line]) -> Loaded:
-    listings = _make_listings(campaign, province)
+    kind, listings = campaign.kind, make_listings(campaign, province)
     _refuse_begun(list(listings.values()))
     replaced = _clear(actor, list(listings.values()))
-    units = [_unit(campaign, listings[reviewed_at(line.area)], line) for line in lines]
+    units = [_unit(campaign, listings[reviewed_at(kind, line.area)], line) for line in lines]
     Unit.objects.bulk_create(units, batch_size=BATCH)
     counts: dict[int, int] = {}
     for unit in units:
@@ -112,9 +114,9 @@ def _replace(actor: User, campaign: Campaign, province: Area, lines: Sequence[Li
     return Loaded(len(counts), len(units), replaced)
 
 
-def _make_listings(campaign: Campaign, province: Area) -> dict[str, Listing]:
+def make_listings(campaign: Campaign, province: Area) -> dict[str, Listing]:
     """A listing for every reviewing area of the province, by path: one without lines may still add some."""
-    areas = areas_reviewing(province)
+    areas = areas_reviewing(campaign.kind, province)
     Listing.objects.bulk_create(
         [Listing(campaign=campaign, area=area, path=area.path, level=area.level) for area in areas],
         ignore_conflicts=True,

@@ -48,6 +48,11 @@ class Listing(models.Model):
         return self.state in self.OPEN
 
     @property
+    def level_words(self) -> str:
+        """“cấp tỉnh”: how the kind calls the level that reviews this listing."""
+        return self.campaign.kind.level_words[self.level]
+
+    @property
     def accepting_level(self) -> int:
         """The level of the area above: "VN/35/347/" is accepted by the province, level 1."""
         return self.path.count("/") - 2

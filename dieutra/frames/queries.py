@@ -11,8 +11,10 @@ from django.db.models import Count, Q, QuerySet
 
 from dieutra.campaigns.kind import Kind
 from dieutra.engine.text import search_key
+from dieutra.events.models import Event
 from dieutra.frames.columns import CODE, NAME, in_words
 from dieutra.frames.models import Listing, Unit
+from dieutra.frames.sending import digest_of
 from dieutra.people.models import User
 from dieutra.people.permission import may, visible_to
 from dieutra.places.models import Area
@@ -33,6 +35,38 @@ def listings(actor: User, campaign_id: int | None = None) -> QuerySet[Any]:
     }
     counted = found.annotate(total=Count("units", filter=STANDING), **every)
     return counted.select_related("area", "area__parent", "campaign").order_by("path")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The latest sending of a listing, as the record tells it. `agrees`: are the lines still those that were sent?"""
+
+    number: str
+    at: datetime
+    by: str
+    counts: dict[str, int]
+    digest: str
+    agrees: bool
+
+    @property
+    def lines(self) -> int:
+        return sum(number for decision, number in self.counts.items() if decision != Decision.REMOVE)
+
+
+def last_sending(listing: Listing) -> Sent | None:
+    """What the receipt says; None before the first sending, and for one that the record kept without a digest."""
+    event = (
+        Event.objects.filter(verb="listing.sent", subject_type="listing", subject_id=listing.pk)
+        .order_by("-pk")
+        .first()
+    )
+    if event is None or "digest" not in event.facts:
+        return None
+    facts = dict(event.facts)
+    digest = facts.pop("digest")
+    by = User.objects.filter(pk=event.actor_id or 0).values_list("full_name", flat=True).first() or "Hệ thống"
+    number = f"BK-{listing.pk:05}-{event.pk:07}"
+    return Sent(number, event.at, by, facts, digest, digest == digest_of(listing))
 
 
 def awaiting(actor: User, listing: Listing) -> str:
@@ -56,11 +90,12 @@ def lines(listing: Listing, decision: str = "", text: str = "", area: str = "") 
 
 
 def areas_of(listing: Listing) -> QuerySet[Area]:
-    """The areas whose units the listing holds: a district and its communes; a province alone."""
-    catalogue = Area.objects.filter(catalogue_id=listing.area.catalogue_id)
-    if listing.level < 2:
-        return catalogue.filter(pk=listing.area_id)
-    return catalogue.filter(under("path", listing.path)).order_by("level", "sort_key", "code")
+    """The areas whose units the listing holds: a district and its communes; a province alone where areas below list."""
+    inside = Area.objects.filter(under("path", listing.path), catalogue_id=listing.area.catalogue_id)
+    lower = [level for level in listing.campaign.kind.listing_levels if level > listing.level]
+    if lower:
+        inside = inside.filter(level__lt=min(lower))
+    return inside.order_by("level", "sort_key", "code")
 
 
 def areas_of_province(listing: Listing) -> QuerySet[Area]:

@@ -18,9 +18,9 @@ from django.conf import settings
 
 from dieutra.campaigns.kind import FrameColumn
 from dieutra.engine.refusals import Invalid, Problem
+from dieutra.engine.spreadsheet import Cell, Table, read_table
 from dieutra.engine.text import normal_name, search_key
 from dieutra.frames.columns import AREA_COLUMNS, CODE, Wrong, clean, short
-from dieutra.places.spreadsheet import Cell, Table, read_table
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200

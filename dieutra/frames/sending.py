@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.db import transaction
@@ -68,7 +70,7 @@ def send(actor: User, listing: Listing, version: int) -> None:
         pending = _pending(listing).count()
         if pending:
             raise NotNow(f"Chưa gửi được: còn {pending} dòng chưa rà soát. Hãy rà soát hết rồi gửi.")
-        record(actor, "listing.sent", listing, **counts(listing))
+        record(actor, "listing.sent", listing, digest=digest_of(listing), **counts(listing))
 
 
 def accept(actor: User, listing: Listing, version: int) -> None:
@@ -131,6 +133,16 @@ def _go(listing: Listing, version: int, states: tuple[str, ...], **values: objec
     listing.version = version + 1
     for name, value in values.items():
         setattr(listing, name, value)
+
+
+def digest_of(listing: Listing) -> str:
+    """SHA-256 over the standing lines in the order of their codes: the same list, the same digest."""
+    sums = hashlib.sha256()
+    lines = Unit.objects.filter(listing=listing, dropped_at__isnull=True).order_by("code")
+    for line in lines.values_list("code", "name", "area__code", "details", "decision", "reason").iterator():
+        text = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        sums.update(text.encode() + b"\n")
+    return sums.hexdigest()
 
 
 def counts(listing: Listing) -> dict[str, Any]:

@@ -102,11 +102,14 @@ def token_hash(token: str) -> str:
 
 
 @transaction.atomic
-def issue_activation(user: User, until: datetime | None = None) -> str:
-    """A fresh single-use token; earlier unused ones stop working. Only its hash is kept. Valid 72 hours by default."""
+def issue_activation(user: User, until: datetime | None = None, token: str = "") -> str:
+    """A fresh single-use token, `token` or a random one; earlier unused ones stop working. Only its hash is kept.
+
+    Valid until `until`, by default for 72 hours.
+    """
     now = timezone.now()
     user.activations.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     expires = until or now + timedelta(hours=settings.ACTIVATION_HOURS)
     Activation.objects.create(user=user, token_hash=token_hash(token), expires_at=expires)
     record(None, "activation.issued", user)

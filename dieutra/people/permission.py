@@ -28,13 +28,23 @@ GRANTS: dict[str, frozenset[str]] = {
     "case.read": frozenset({Role.DV, Role.DTV, Role.QTV, Role.GSV, Role.BCD, Role.TK}),
     "case.fill": frozenset({Role.DV, Role.DTV}),
     "case.review": frozenset({Role.GSV}),
+    "case.take_back": frozenset({Role.GSV, Role.QTV}),  # from above alone, see cases/reviewing.py
     "form.publish": frozenset({Role.QTV}),  # at the campaign's own path: the centre
+    "message.send": frozenset({Role.QTV, Role.GSV}),
     "workbook.hand_out": frozenset({Role.QTV, Role.GSV}),
+    "question.ask": frozenset({Role.DV, Role.DTV, Role.QTV, Role.GSV}),
+    "question.read": frozenset({Role.QTV, Role.GSV, Role.BCD}),
+    "question.answer": frozenset({Role.QTV, Role.GSV, Role.BCD}),
+    "incident.manage": frozenset({Role.QTV}),  # at the campaign's own path: the centre
+    "report.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "report.make": frozenset({Role.QTV, Role.GSV}),
+    "faq.read": frozenset(Role),
+    "faq.publish": frozenset({Role.QTV, Role.GSV, Role.BCD}),
 }
 READ_ONLY = (
     "Bạn đang xem như người khác nên chỉ đọc. Hãy bấm “Thôi xem như” để làm việc bằng tài khoản của mình."
 )
-AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review"})
+AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review", "question.answer"})
 
 
 class Placed(Protocol):
@@ -77,6 +87,11 @@ def granting(actor: HasPosts, verb: str, thing: Placed, level: int | None = None
 
 def may(actor: HasPosts, verb: str, thing: Placed, level: int | None = None) -> bool:
     return bool(granting(actor, verb, thing, level))
+
+
+def acting_for(actor: HasPosts, post: Post) -> dict[str, Any]:
+    """For the event: whose post it is when the actor stands in for somebody; empty when it is her own."""
+    return {} if post.user_id == actor.pk else {"acting_for": post.user_id}
 
 
 def require(actor: HasPosts, verb: str, thing: Placed, level: int | None = None, why: str = "") -> Post:

@@ -89,6 +89,23 @@ def load_catalogue_file(
         return _load(title, read_catalogue(content, valid_from), actor)
 
 
+def load_branch(slug: str, base: str, branch: bytes, *, actor: Actor | None = None) -> Loaded:
+    """A shipped catalogue together with a branch of further areas, as one catalogue under a slug of its own.
+
+    The branch hangs below areas of the base: a ministry below the country, a sister of the provinces.
+    """
+    entry = shipped.catalogues()[base]
+    title = Title(
+        slug, f"{entry.name}, và nhánh riêng", entry.valid_from, entry.valid_to, entry.source, entry.licence
+    )
+    areas, added = read_catalogue(entry.content, entry.valid_from), read_catalogue(branch, entry.valid_from)
+    if added.problems:
+        return Loaded({}, tuple(added.problems))
+    areas.rows.extend(added.rows)
+    with transaction.atomic():
+        return _load(title, areas, actor)
+
+
 def _wrong_title(slug: str, name: str) -> Problem | None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,49}", slug):
         message = f"Mã “{slug}” chỉ được gồm chữ thường không dấu, chữ số và dấu gạch ngang. Hãy đặt lại mã."

@@ -22,7 +22,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dieutra.engine.refusals import Invalid
-from dieutra.places.spreadsheet import Cell, Table
+from dieutra.engine.spreadsheet import Cell, Table
 
 SECONDS = 20.0
 MEMORY = 1024 * 1024 * 1024

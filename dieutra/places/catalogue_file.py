@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from dieutra.engine.refusals import Invalid, Problem
+from dieutra.engine.spreadsheet import Cell, Table, read_table
 from dieutra.engine.text import normal_name, search_key
-from dieutra.places.spreadsheet import Cell, Table, read_table
 
 HEADERS = {
     "code": ("code", "ma", "ma so", "ma dia ban"),

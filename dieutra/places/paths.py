@@ -51,6 +51,20 @@ def area_path(path: str) -> str:
     return path.partition(UNIT)[0]
 
 
+def codes_by_level(path: str, level: int) -> dict[int, str]:
+    """The codes on an area's path by their level. Where no district stands, the commune follows its province:
+    "VN/37/13285/" of level 3 gives {0: "VN", 1: "37", 3: "13285"}.
+    """
+    codes = area_path(path).strip("/").split("/")
+    return {(level if depth == len(codes) - 1 else depth): code for depth, code in enumerate(codes)}
+
+
+def lineage(path: str) -> list[str]:
+    """A path and all that lie above it, the root first."""
+    parts = path.rstrip("/").split("/")
+    return ["/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
+
+
 def below(path: str) -> tuple[str, str]:
     """The half-open range of this area and everything below: first ≤ path < second ("0" follows "/")."""
     if not path.endswith("/"):

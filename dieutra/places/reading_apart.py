@@ -13,8 +13,8 @@ import sys
 from typing import Any, BinaryIO
 
 from dieutra.engine.refusals import Invalid
+from dieutra.engine.spreadsheet import Sheets
 from dieutra.places.apart import LENGTH, MOST_REPLY, TOO_BIG, packed
-from dieutra.places.spreadsheet import Sheets
 
 
 def main(memory: int) -> None:

@@ -43,15 +43,20 @@ class Play:
         self.kind: Kind = read_kind(folder)
         self.form: Form = load_xlsform(folder / "form.xlsx")
         self.script: Script = read_script(folder)
+        self.province = self.province or str(self.script.rules.get("province", "35"))
         self.mail = Mailbox(self.server.folder / "mail")
-        self.areas = _areas(self.kind.catalogue, self.province)
+        self.areas = _areas(self.kind.catalogue_slug, self.province)
         kinds = _unit_kinds(folder)
         self.lines: list[Line] = base_list(self.script, kinds, self.areas, self.units)
-        used = {line.district for line in self.lines if line.level != "tinh"}
-        self.districts = [area for area in self.areas if area.level == 2 and area.code in used]
+        used = {line.district or line.commune for line in self.lines if line.level != "tinh"}
+        top = next(area for area in self.areas if area.level == 1)
+        self.parts = [area for area in self.areas if area.parent == top.code]
+        self.districts = [area for area in self.parts if area.code in used]  # of two levels: communes
+        self.listing_here = [area for area in self.districts if area.level in self.kind.listing_levels]
 
     def perform(self) -> None:
-        self.say(f"{len(self.lines)} đơn vị, {len(self.districts)} huyện, {self.clients} người làm cùng lúc")
+        parts = f"{len(self.districts)} địa bàn dưới {self.kind.level_words[1]}"
+        self.say(f"{len(self.lines)} đơn vị, {parts}, {self.clients} người làm cùng lúc")
         self.say("1. Cấp tài khoản theo tầng")
         self.accounts()
         self.say("2. Nạp, rà soát và chấp nhận bảng kê")
@@ -80,9 +85,8 @@ class Play:
 
     def appoint(self, actor: Person, role: str, area: AreaRow, username: str) -> Person:
         page = actor.get("/tai-khoan/tao/")
-        level = {0: "0", 1: "1", 2: "2"}[area.level]
         fields = {
-            "role": f"{role}.{level}",
+            "role": f"{role}.{area.level}",
             "area": area.code,
             "full_name": f"Người diễn tập {username}",
             "username": username,
@@ -95,25 +99,28 @@ class Play:
         centre = self.arrive(CENTRE, f"{CENTRE}@example.gov.vn")
         province = next(area for area in self.areas if area.level == 1)
         administrator = self.appoint(centre, "qtv", province, "qtv.tinh")
+        allowed = self.kind.may_create("qtv", 1)
         for role in ("gsv", "bcd", "tk"):
-            self.appoint(administrator, role, province, f"{role}.tinh")
+            if (role, 1) in allowed:
+                self.appoint(administrator, role, province, f"{role}.tinh")
         for district in self.districts:
-            self.appoint(administrator, "qtv", district, f"qtv.{district.code}")
-            self.appoint(administrator, "gsv", district, f"gsv.{district.code}")
+            for role in ("qtv", "gsv"):
+                if (role, district.level) in allowed:
+                    self.appoint(administrator, role, district, f"{role}.{district.code}")
 
     # 2 ----------------------------------------------------------------------------------------------------------
 
     def frame(self) -> None:
         self._load()
         administrator, centre = self.people["qtv.tinh"], self.people[CENTRE]
-        links = _listing_links(administrator.get("/bang-ke/"))
-        if len(links) != len(self.districts) + any(line.level == "tinh" for line in self.lines):
-            raise Unexpected(f"Có {len(links)} bảng kê, kịch bản chờ {len(self.districts)} huyện và tỉnh.")
         reviewers = {
             link: person
-            for person in [administrator, *(self.people[f"qtv.{area.code}"] for area in self.districts)]
-            for link in _listing_links(person.get("/bang-ke/"))
+            for person in [administrator, *(self.people[f"qtv.{area.code}"] for area in self.listing_here)]
+            for link in _own_listings(person.get("/bang-ke/"))
         }
+        expected = len(self.listing_here) + (1 in self.kind.listing_levels)
+        if len(reviewers) != expected:
+            raise Unexpected(f"Có {len(reviewers)} bảng kê chờ rà soát, kịch bản chờ {expected}.")
         for number, (link, reviewer) in enumerate(reviewers.items()):
             acceptor = centre if reviewer is administrator else administrator
             self._review_list(link, reviewer, number)
@@ -175,6 +182,8 @@ class Play:
             self.book.did("listing.returned")
             reviewer.submit(reviewer.get(link), f"{link}gui/")
             self.book.did("listing.sent")
+        if not reviewer.download(f"{link}bien-nhan.pdf").startswith(b"%PDF"):
+            raise Unexpected(f"{link}: biên nhận không phải tệp PDF.")
         acceptor.submit(acceptor.get(link), f"{link}chap-nhan/")
         self.book.did("listing.accepted")
 
@@ -194,7 +203,7 @@ class Play:
         """Sign-in name -> address, read from the administrator's pages once all letters are out."""
         by_code = {line.code.lower(): line.email for line in self.lines}
         added = {
-            f"bs{self.province}{number:03}": f"bs{self.province}{number:03}@example.gov.vn"
+            f"bs{self.province}{number:03}".lower(): f"bs{self.province}{number:03}@example.gov.vn"
             for number in range(len(self.districts) + 1)
         }
         wanted = len(self._seen_usernames())
@@ -224,7 +233,7 @@ class Play:
             found = re.search(r"([\d.]+) phiếu", page.text)
             now = int(found[1].replace(".", "")) if found else 0
             missing = re.search(r"(\d+) địa bàn chưa có phiếu", page.text)
-            expected_missing = sum(area.level == 2 for area in self.areas) - len(self.districts)
+            expected_missing = len(self.parts) - len(self.districts)
             if now and now == before and int(missing[1] if missing else 0) == expected_missing:
                 return
             before = now
@@ -241,7 +250,9 @@ class Play:
 
     def review(self, fillings: list[Filling]) -> None:
         by_case = {filling.case: filling for filling in fillings}
-        districts = [self.people[f"gsv.{area.code}"] for area in self.districts]
+        districts = [
+            self.people[name] for area in self.districts if (name := f"gsv.{area.code}") in self.people
+        ]
         self._foreign_eyes(fillings[0])
         returned = {
             case for each in self.at_once(lambda who: self._empty_queue(who, 0.1), districts) for case in each
@@ -312,8 +323,9 @@ def _unit_kinds(folder: Any) -> list[dict[str, Any]]:
     return list(folder_rules(folder)["campaign"]["unit_kinds"])
 
 
-def _listing_links(page: Page) -> list[str]:
-    return sorted({link for link in page.links("/bang-ke/") if re.fullmatch(r"/bang-ke/\d+/", link)})
+def _own_listings(page: Page) -> list[str]:
+    """The lists that wait for this person, as the page tells them."""
+    return sorted({str(link) for link in page.tree.xpath('//*[@class="dt-todo"]/a/@href')})
 
 
 def _unit_actions(page: Page, verb: str) -> list[str]:

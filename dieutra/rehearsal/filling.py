@@ -7,9 +7,11 @@ import random
 from typing import Any
 
 from dieutra.engine.forms.form import Form
+from dieutra.rehearsal.excel import fill_workbook
 from dieutra.rehearsal.person import Page, Person, Unexpected
 from dieutra.rehearsal.script import Script
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MISTAKEN, ODD, TWO_TABS = 0.25, 0.15, 0.05
 
 
@@ -22,11 +24,16 @@ class Filling:
         self.version = int(self.state["version"])
 
     def fill_and_send(self) -> None:
-        level = self.state["answers"].get(self.form.by_name["cap_quan_ly"].path, "xa")
+        asked = self.form.by_name.get("cap_quan_ly")
+        level = self.state["answers"].get(asked.path, "xa") if asked else "xa"
         self.answers = self.script.answers(self.form, level, self.chance.randint(1, self._scale()))
         halves = list(self.answers.items())
-        self.save(dict(halves[: len(halves) // 2]))
-        self.save(dict(halves[len(halves) // 2 :]))
+        first, second = dict(halves[: len(halves) // 2]), dict(halves[len(halves) // 2 :])
+        if self.chance.random() < float(self.script.rules.get("workbook_share", 0)):
+            self._in_excel(first)
+        else:
+            self.save(first)
+        self.save(second)
         if self.chance.random() < TWO_TABS:
             self._second_tab()
         if self.chance.random() < MISTAKEN:
@@ -44,6 +51,21 @@ class Filling:
         self.version = int(saved["version"])
         self.person.book.did("draft.saved")
         return saved
+
+    def _in_excel(self, answers: dict[str, str]) -> None:
+        """Work begun in the unit's workbook: sent back it is the draft, and the rest is done on the web."""
+        content = fill_workbook(self.form, self.person.download(f"/phieu/{self.case}/phieu.xlsx"), answers)
+        page = self.person.get(f"/phieu/{self.case}/excel/")
+        self.person.submit(page, "/excel/", files={"file": ("phieu.xlsx", content, XLSX)})
+        self.person.book.did("draft.saved")
+        self.person.book.did("workbook.brought")
+        self.state = _state(self.person.get(f"/phieu/{self.case}/"))
+        self.version = int(self.state["version"])
+        lost = [path for path, answer in answers.items() if self.state["answers"].get(path) != answer]
+        if lost:
+            raise Unexpected(
+                f"Phiếu {self.case}: {len(lost)} ô gõ trong Excel không vào phiếu, như {lost[:3]}."
+            )
 
     def _second_tab(self) -> None:
         """A tab that was left open saves from an older version: refused, nothing overwritten."""

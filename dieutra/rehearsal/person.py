@@ -66,6 +66,12 @@ class Person:
     def get(self, url: str, expect: int = 200) -> Page:
         return self._follow(self._ask("GET", url), expect)
 
+    def download(self, url: str) -> bytes:
+        response = self._ask("GET", url)
+        if response.status_code != 200:
+            raise Unexpected(f"{self.username}: {url} trả {response.status_code}, kịch bản chờ một tệp.")
+        return response.content
+
     def submit(
         self,
         page: Page,

@@ -57,6 +57,7 @@ def reckon(play: Play) -> dict[str, Any]:
         "tally": _by_state(kept),
         "recount": _by_state(truth),
         "events": verbs,
+        "workbooks": play.book.verbs["workbook.brought"],
         "requests": dict(play.book.requests),
         "answer_seconds": _spread(play.book.seconds),
         "problems": problems,

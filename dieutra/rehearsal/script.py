@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import xlsxwriter
 
 from dieutra.campaigns.kind import FrameColumn
 from dieutra.engine.forms.form import Form
 
+T = TypeVar("T")
+LEAST_PER_AREA = 4
 AREA_SORTS = ("Tỉnh", "Thành phố", "Quận", "Huyện", "Thị xã", "Phường", "Xã", "Thị trấn", "Đặc khu")
 
 
@@ -47,7 +49,7 @@ class Script:
             "cap_quan_ly": line_level,
             **self._cells(self.rules["tables"], scale),
         }
-        if line_level != "xa":
+        if line_level != "xa" and "above_commune" in self.rules:
             above = self.rules["above_commune"]
             replaced = tuple(
                 f"{table}_{row}_" for table, text in above["tables"].items() for row in _rows(text)
@@ -102,43 +104,59 @@ class AreaRow:
 def base_list(
     script: Script, unit_kinds: list[dict[str, Any]], areas: list[AreaRow], most: int | None
 ) -> list[Line]:
-    """Units of a province on its real areas: per commune the kinds with `per_commune`, then district and province bodies.
+    """Units of a province on its real areas: its bodies, those of its districts, and per commune the kinds with
+    `per_commune`. Where there are no districts, the communes lie directly below the province.
 
-    `most` thins the list out evenly, so that a small rehearsal still touches every district.
+    `most` thins the list out evenly: so that a small rehearsal still touches every district, and, where there are more
+    areas below the province than a few units each would reach, only some of these, but whole ones.
     """
     province = next(area for area in areas if area.level == 1)
-    districts = [area for area in areas if area.level == 2]
-    communes = [area for area in areas if area.level == 3]
+    parts = [area for area in areas if area.parent == province.code]
+    if most is not None and most < LEAST_PER_AREA * len(parts):
+        parts = _evenly(parts, max(1, most // LEAST_PER_AREA))
     lines = [
-        _body(province, province, communes, body, n) for n, body in enumerate(_bodies(script, "province"), 1)
+        _body(province, province, areas, body, n) for n, body in enumerate(_bodies(script, "province"), 1)
     ]
-    for district in districts:
-        own = [commune for commune in communes if commune.parent == district.code]
-        lines += [
-            _body(province, district, own, body, n) for n, body in enumerate(_bodies(script, "district"), 1)
-        ]
+    for part in parts:
+        communes = [area for area in areas if area.level == 3 and part in (area, _parent(area, areas))]
+        if part.level == 2:
+            bodies = enumerate(_bodies(script, "district"), 1)
+            lines += [_body(province, part, communes, body, n) for n, body in bodies]
         lines += [
             _commune_unit(province, commune, kind)
-            for commune in own
+            for commune in communes
             for kind in unit_kinds
             if kind.get("per_commune")
         ]
-    if most is None or most >= len(lines):
-        return lines
-    step = len(lines) / most
-    return [lines[int(number * step)] for number in range(most)]
+    return lines if most is None or most >= len(lines) else _evenly(lines, most)
+
+
+def _evenly(things: list[T], most: int) -> list[T]:
+    step = len(things) / most
+    return [things[int(number * step)] for number in range(most)]
+
+
+def _parent(area: AreaRow, areas: list[AreaRow]) -> AreaRow | None:
+    return next((other for other in areas if other.code == area.parent and other.level == 2), None)
 
 
 def _bodies(script: Script, level: str) -> list[list[str]]:
-    return list(script.rules[f"{level}_bodies"])
+    return list(script.rules.get(f"{level}_bodies", ()))
 
 
-def _body(province: AreaRow, area: AreaRow, seats: list[AreaRow], body: list[str], number: int) -> Line:
-    """A district's or province's body, seated in the area's first commune."""
-    seat = seats[0]
+def _body(province: AreaRow, area: AreaRow, areas: list[AreaRow], body: list[str], number: int) -> Line:
+    """A district's or province's body, seated in the area's first commune where there are communes."""
+    seat = next((it for it in areas if it.level == 3), None)
+    district = area.code if area.level == 2 else _district(seat, province)
     level = "tinh" if area.level == 1 else "huyen"
     code = f"HC{province.code}{area.code if area.level == 2 else '000'}{number:02}"
-    return Line(code, _named(body[1], area), body[0], level, province.code, seat.parent, seat.code)
+    name = _named(body[1], area)
+    return Line(code, name, body[0], level, province.code, district, seat.code if seat else "")
+
+
+def _district(commune: AreaRow | None, province: AreaRow) -> str:
+    """The code of a commune's district; none where it lies directly below its province."""
+    return commune.parent if commune and commune.parent != province.code else ""
 
 
 def _named(pattern: str, area: AreaRow) -> str:
@@ -151,7 +169,7 @@ def _named(pattern: str, area: AreaRow) -> str:
 def _commune_unit(province: AreaRow, commune: AreaRow, kind: Mapping[str, Any]) -> Line:
     name = _named(kind["name"]["vi"].replace("cấp xã", "{khu}"), commune)
     code = f"HC{commune.code}{kind['code']}"
-    return Line(code, name, kind["code"], "xa", province.code, commune.parent, commune.code)
+    return Line(code, name, kind["code"], "xa", province.code, _district(commune, province), commune.code)
 
 
 def base_list_workbook(
@@ -183,5 +201,7 @@ def _facts(line: Line, with_email: bool) -> dict[str, str]:
         "level": line.level,
         "address": "Trụ sở " + line.name,
         "email": line.email if with_email else "",
+        "seat_province": "01",
         "workers_2017": "20",
+        "workers_2021": "20",
     }

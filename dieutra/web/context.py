@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dieutra.people.models import Role
+from dieutra.incidents.queries import answers_for_me, waiting_for
+from dieutra.people.models import Role, User
 from dieutra.people.permission import GRANTS, posts_of
 
 # (verb that opens it, url name, words)
@@ -16,10 +17,18 @@ DOORS = (
     ("case.review", "queue", "Chờ duyệt"),
     ("frame.read", "listings", "Bảng kê"),
     ("progress.read", "progress", "Tiến độ"),
+    ("report.read", "reports", "Báo cáo"),
     ("account.read", "accounts", "Tài khoản"),
     ("form.publish", "forms", "Mẫu phiếu"),
+    ("incident.manage", "incidents", "Sự cố"),
+    ("faq.read", "help", "Hỏi đáp"),
 )
-AT_THE_CENTRE = frozenset({"form.publish"})
+AT_THE_CENTRE = frozenset({"form.publish", "incident.manage"})
+
+
+def _count(user: User, door: str) -> int:
+    """What waits behind a door that people may not think of: questions to answer, answers to read."""
+    return waiting_for(user).count() + answers_for_me(user).count() if door == "help" else 0
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Door:
     url: str
     words: str
     here: bool
+    count: int = 0
 
 
 def place_in_the_house(request: HttpRequest) -> dict[str, object]:
@@ -37,7 +47,7 @@ def place_in_the_house(request: HttpRequest) -> dict[str, object]:
     roles = {post.role for post in posts_of(user)}
     central = {post.role for post in posts_of(user) if post.level == 0}
     doors = [
-        Door(url := reverse(name), words, request.path.startswith(url))
+        Door(url := reverse(name), words, request.path.startswith(url), _count(user, name))
         for verb, name, words in DOORS
         if (central if verb in AT_THE_CENTRE else roles) & GRANTS[verb]
     ]

@@ -24,12 +24,15 @@ __all__ = ["site"]
 AREA, COMMON = "/data/dia_ban", "/data/chung"
 GIVE_THE_UNIT_THIS_FORM = """
 import django; django.setup()
+from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case
 from dieutra.forms.actions import publish
 from tests.browser.household import household_workbook
 from tests.cast import UNITS
 codes = [UNITS[name][0] for name in ("don.vi", "don.vi.hai")]
-Case.objects.filter(unit__code__in=codes).update(form=publish(None, household_workbook()))
+version = publish(None, household_workbook())
+Campaign.objects.update(form=version)
+Case.objects.filter(unit__code__in=codes).update(form=version)
 """
 
 

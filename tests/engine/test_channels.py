@@ -57,6 +57,17 @@ def test_a_column_that_only_collect_understands_is_named(type_: str, column: str
     assert form.refused["web"][0].row == 2
 
 
+def test_a_range_keeps_its_ends_whoever_types() -> None:
+    form = loaded("""
+        | survey |
+        |        | type  | name | label | parameters           |
+        |        | range | a    | A     | start=0 end=10 step=2 |
+    """).form
+    assert [it.check for it in evaluate(form, {"/data/a": "11"}).findings] == ["a.range"]
+    assert evaluate(form, {"/data/a": "10"}).findings == ()
+    assert evaluate(form, {}).findings == ()
+
+
 def test_chance_is_carried_only_where_it_is_kept() -> None:
     form = loaded("""
         | survey |

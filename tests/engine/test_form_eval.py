@@ -89,7 +89,7 @@ def test_an_expression_without_a_value_is_told_and_the_rest_go_on(folder: Path) 
         ("khong.xml", "gui.xml", "Không đọc được tệp"),
         ("gui.xml", "gui.xml", "không phải là XForm"),
         ("phieu.xml", "tinh.csv", "không phải XML"),
-        ("tinh.csv", "gui.xml", "không phải là sổ tính"),
+        ("tinh.csv", "gui.xml", "không mở được như một sổ tính"),
     ],
 )
 def test_files_that_cannot_be_used_are_named(folder: Path, form: str, submission: str, said: str) -> None:
@@ -97,3 +97,15 @@ def test_files_that_cannot_be_used_are_named(folder: Path, form: str, submission
     assert (done.returncode, done.stdout) == (1, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_expression_that_cannot_be_read_is_told_with_its_node_and_the_rest_go_on(folder: Path) -> None:
+    for name in ("phieu.xlsx", "phieu.xml"):
+        if name.endswith("xlsx"):
+            (folder / name).write_bytes(xlsx(FORM.replace("sum(${z})", "tong_hop(${z})")))
+        else:
+            text = (folder / name).read_text()
+            (folder / name).write_text(text.replace("sum(", "tong_hop(").replace('id="thu"', 'id="khac"'))
+        nodes = {node["path"]: node for node in json.loads(run(folder, name).stdout)["nodes"]}
+        assert "Không có hàm tong_hop()" in nodes["/data/tong"]["error"]
+        assert nodes["/data/x[2]/z"]["calculated"] == "8"

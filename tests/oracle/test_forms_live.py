@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from dieutra.engine.forms.errors import FormError
 from tests.engine.markdown import grids
-from tests.oracle.make_forms import FORMS, ask, ask_all, opened, ours
+from tests.oracle.make_forms import FORMS, ask, ask_all, opened, ours, xform_of
+from tests.oracle.make_vectors import JAR
 from tests.oracle.random_forms import random_form
 
 pytestmark = pytest.mark.skipif(
@@ -46,3 +49,11 @@ def _opens(sheets: dict[str, list[list[str]]]) -> bool:
     except FormError:
         return False
     return True
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("path", sorted(FORMS.glob("*.md")), ids=lambda path: path.stem)
+def test_odk_validate_accepts_the_form(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "form.xml").write_text(xform_of(grids(path.read_text())))
+    done = subprocess.run(["java", "-jar", JAR, tmp_path / "form.xml"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

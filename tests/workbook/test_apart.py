@@ -12,9 +12,9 @@ import pytest
 import xlsxwriter
 
 from dieutra.engine.refusals import Invalid
+from dieutra.engine.spreadsheet import Sheets
 from dieutra.places import apart
 from dieutra.places.apart import opened
-from dieutra.places.spreadsheet import Sheets
 
 
 def book(rows: int = 3) -> bytes:

@@ -50,7 +50,7 @@ def forms_for(actor: User) -> list[Offered]:
     )
     by_form: dict[int, list[Campaign]] = {}
     for campaign in campaigns.select_related("form").order_by("pk"):
-        if campaign.kind.takes("collect"):
+        if campaign.kind.takes("collect") and "collect" in campaign.form.channels:
             by_form.setdefault(campaign.form_id, []).append(campaign)
     offered = [Offered(found[0].form, tuple(found)) for found in by_form.values()]
     return sorted(offered, key=lambda it: (it.version.form_id, it.version.pk))

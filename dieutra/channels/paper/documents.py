@@ -16,6 +16,8 @@ from dieutra.cases.models import Case, Response
 from dieutra.cases.queries import Sheet
 from dieutra.channels.web.render import form_view
 from dieutra.forms.queries import engine_form
+from dieutra.frames.models import Listing, Unit
+from dieutra.frames.queries import Sent
 from dieutra.people.models import AppUser
 from dieutra.places.models import Area
 
@@ -56,6 +58,30 @@ def receipt_pdf(case: Case, response: Response) -> bytes:
             "by": response.sent_by.full_name,
             "digest": response.digest,
             "simulated": case.campaign.kind.simulated,
+        },
+    )
+
+
+def listing_receipt_pdf(listing: Listing, sent: Sent) -> bytes:
+    """The receipt of a listing that was sent up: when, by whom, how many lines, and the digest of the list."""
+    above = listing.area.parent
+    rows = [
+        (str(label), sent.counts[value]) for value, label in Unit.Decision.choices if value in sent.counts
+    ]
+    return draw(
+        "listing_receipt.typ",
+        {
+            "campaign": listing.campaign.name,
+            "simulated": listing.campaign.kind.simulated,
+            "number": sent.number,
+            "area": listing.area.name,
+            "to": above.name if above and above.level else "Trung ương",
+            "at": f"{timezone.localtime(sent.at):%H giờ %M phút}, {long_date(sent.at)}",
+            "by": sent.by,
+            "lines": sent.lines,
+            "rows": [[words, number] for words, number in rows],
+            "digest": sent.digest,
+            "agrees": sent.agrees,
         },
     )
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from dieutra.engine.lang import place_of
+
 Widget = Literal[
     "text", "textarea", "number", "range", "date", "year", "month", "time", "datetime",
     "radios", "select", "checkboxes", "rank", "geopoint", "file",
@@ -83,6 +85,11 @@ class FieldView:
         return self.path.rpartition("/")[2]
 
     @property
+    def place(self) -> str:
+        """The place of the form, whatever row it is drawn in."""
+        return place_of(self.path)
+
+    @property
     def has_legend(self) -> bool:
         """Several inputs under one heading."""
         return self.widget in ("radios", "checkboxes", "rank", "datetime", "geopoint", "file")
@@ -155,6 +162,11 @@ class TableView:
     block: str = "table"
 
     @property
+    def place(self) -> str:
+        """The place of the form, whatever row it is drawn in."""
+        return place_of(self.path)
+
+    @property
     def width(self) -> int:
         """Columns of the drawn table, with the two at the left for item and code."""
         return len(self.columns) + 2
@@ -208,6 +220,11 @@ class RepeatView:
     grid: bool
     guidance: str = ""
     block: str = "repeat"
+
+    @property
+    def place(self) -> str:
+        """The place of the form, whatever row it is drawn in."""
+        return place_of(self.path)
 
     @property
     def width(self) -> int:

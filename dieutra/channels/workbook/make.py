@@ -17,6 +17,7 @@ from dieutra.channels.workbook.draw_rows import RowDrawing
 from dieutra.channels.workbook.guide import draw_guide
 from dieutra.channels.workbook.layout import GUIDE, LISTS, REASONS, RULES, STAMP, Layout, lay_out, vi
 from dieutra.channels.workbook.reasons import asking, draw_reasons
+from dieutra.channels.workbook.refusals import refuse_uncarried
 from dieutra.channels.workbook.rules import Rules
 from dieutra.channels.workbook.stamp import Answering, Facts, Stamp, fingerprint, rows_of
 from dieutra.channels.workbook.styles import Styles
@@ -28,8 +29,12 @@ SIMULATED = "(mô phỏng)"
 
 
 def make_workbook(case: Case, sheet: Sheet, form: Form | None = None) -> bytes:
-    """The workbook of a case with the answers of `sheet` filled in, as .xlsx; `form` when it is not yet published."""
+    """The workbook of a case with the answers of `sheet` filled in, as .xlsx; `form` when it is not yet published.
+
+    Raises NotNow for a form that a workbook cannot carry.
+    """
     form = form or engine_form(case.form_id)
+    refuse_uncarried(form)
     layout = lay_out(form, sheet.state, sheet.answers)
     rules = Rules(layout, sheet.state, sheet.answers)
     out = io.BytesIO()

@@ -9,8 +9,8 @@ from dieutra.channels.workbook.rowsheets import ROW_ANCHOR
 from dieutra.channels.workbook.stamp import LIST, ROW, Stamp
 from dieutra.engine.refusals import Invalid
 from dieutra.engine.refusals import Problem as Refused
+from dieutra.engine.spreadsheet import Cell, Table
 from dieutra.places.apart import Apart
-from dieutra.places.spreadsheet import Cell, Table
 
 CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 MOVED = (

@@ -32,9 +32,9 @@ from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.forms.given import new_row
 from dieutra.engine.refusals import Invalid
 from dieutra.engine.refusals import Problem as Refused
+from dieutra.engine.spreadsheet import Cell, Table
 from dieutra.forms.queries import engine_form
 from dieutra.places.apart import Apart, opened
-from dieutra.places.spreadsheet import Cell, Table
 
 
 @dataclass(frozen=True)

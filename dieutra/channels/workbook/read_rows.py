@@ -11,7 +11,7 @@ from dieutra.channels.workbook.stamp import LIST, OVER, ROW, Answering, fingerpr
 from dieutra.channels.workbook.values import Unreadable, number_of, said
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.rows import next_name, row_names
-from dieutra.places.spreadsheet import Cell
+from dieutra.engine.spreadsheet import Cell
 
 Content = Callable[[Answering], Cell]
 Note = Callable[[Answering, str], None]

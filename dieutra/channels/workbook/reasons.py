@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dieutra.cases.actions import JUSTIFICATION_LENGTH
 from dieutra.cases.models import Case
-from dieutra.cases.queries import place_in_words
+from dieutra.cases.queries import node_in_words
 from dieutra.channels.workbook.layout import ANCHOR, REASONS, TOP, vi
 from dieutra.channels.workbook.rules import WORDS, Rules, Verdict
 from dieutra.channels.workbook.stamp import REASON, Answering, fingerprint
@@ -58,7 +58,7 @@ def draw_reasons(
     sheet.freeze_panes(TOP, 0)
     verdicts = {it.check.name: it for every in rules.verdicts.values() for it in every}
     cells = [
-        _line(sheet, TOP + at, case, rules, styles, check, verdicts.get(check.name), said)
+        _line(sheet, TOP + at, rules, styles, check, verdicts.get(check.name), said)
         for at, check in enumerate(asking(rules))
     ]
     _colours(sheet, styles, TOP + max(1, len(cells)) - 1)
@@ -72,7 +72,6 @@ def draw_reasons(
 def _line(
     sheet: Any,
     row: int,
-    case: Case,
     rules: Rules,
     styles: Styles,
     check: Check,
@@ -80,7 +79,7 @@ def _line(
     said: Mapping[str, str],
 ) -> Answering:
     key = reason_key(check)
-    where, reason = place_in_words(case, check.where), said.get(key, "")
+    where, reason = node_in_words(rules.form, rules.form.node(check.where)), said.get(key, "")
     what = vi(fill(check.message, rules.state.values, rules.form))
     cell = str(xl_rowcol_to_cell(row, WHY))
     sheet.write_string(row, WHERE, where, styles["label"])

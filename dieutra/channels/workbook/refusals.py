@@ -1,9 +1,10 @@
-"""What a workbook cannot carry: asked when a form is published, so that nobody finds out with the file in hand."""
+"""What a workbook cannot carry: told when a form is put up, and asked before a workbook is made."""
 
 from __future__ import annotations
 
 from dieutra.channels.workbook.layout import ANCHOR, FIRST, lay_out
 from dieutra.engine.forms.form import Form, Node
+from dieutra.engine.refusals import NotNow
 
 MOST_COLUMNS_OF_ROWS = 2_000
 MOST_SHEETS = 200
@@ -12,6 +13,14 @@ CANNOT = {
     "geotrace": "đường vẽ trên bản đồ không ghi được vào một ô của Excel",
     "geoshape": "vùng vẽ trên bản đồ không ghi được vào một ô của Excel",
 }
+
+
+def refuse_uncarried(form: Form) -> None:
+    """Raises NotNow, with the first reason, for a form that a workbook cannot carry."""
+    found = refusals(form)
+    if found:
+        more = f" (và {len(found) - 1} chỗ khác)" if len(found) > 1 else ""
+        raise NotNow(f"Phiếu này không điền bằng Excel được. {found[0][1]}{more}")
 
 
 def refusals(form: Form) -> list[tuple[str, str]]:

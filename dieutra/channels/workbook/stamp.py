@@ -11,7 +11,7 @@ from django.core.signing import Signer
 from django.utils.crypto import constant_time_compare
 
 from dieutra.engine.refusals import Invalid
-from dieutra.places.spreadsheet import Table
+from dieutra.engine.spreadsheet import Table
 
 SALT = "dieutra.workbook"
 MARK = "dieutra"

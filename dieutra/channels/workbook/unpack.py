@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from dieutra.channels.workbook import store
 from dieutra.engine.refusals import Invalid
-from dieutra.places.spreadsheet import BROKEN_ARCHIVE
+from dieutra.engine.spreadsheet import BROKEN_ARCHIVE
 
 MOST_FILES = 2_000
 MOST_EACH = 10 * 1024 * 1024

@@ -11,7 +11,7 @@ from dieutra.channels.web.formats import canonical_date, canonical_number, shown
 from dieutra.engine.forms.form import Choice, Form, Node
 from dieutra.engine.forms.typed import read
 from dieutra.engine.lang.values import number_text
-from dieutra.places.spreadsheet import Cell
+from dieutra.engine.spreadsheet import Cell
 
 SEPARATOR = " – "
 YES, NO = "Có", "Không"

@@ -3,6 +3,8 @@
     new → draft → submitted(first level) → in_review(next level) … → accepted
                      ↓ returned by any level: the unit corrects and sends again, through the whole chain
 
+An approval is taken back only by a level above the one that gave it: the case waits at that lower level again.
+
 Levels are those of the area tree: 1 province, 2 district. A chain is ordered from the first reviewer up: (2, 1).
 """
 
@@ -61,3 +63,18 @@ def give_back(now: Standing) -> Standing:
     if now.state not in REVIEWABLE:
         raise NotNow("Chỉ trả lại được phiếu đang chờ duyệt.")
     return Standing(RETURNED)
+
+
+def approver(now: Standing, chain: tuple[int, ...]) -> int:
+    """The level whose approval brought the case where it stands; only a level above it may take that approval back."""
+    if now.state == ACCEPTED and chain:
+        return chain[-1]
+    if now.state == IN_REVIEW and now.level in chain[1:]:
+        return chain[chain.index(now.level) - 1]
+    raise NotNow("Phiếu này chưa được cấp nào duyệt, nên không có gì để bỏ duyệt.")
+
+
+def take_back(now: Standing, chain: tuple[int, ...]) -> Standing:
+    """Un-approve: the case waits again at the level that approved last."""
+    level = approver(now, chain)
+    return Standing(SUBMITTED if level == chain[0] else IN_REVIEW, level)

@@ -73,6 +73,8 @@ def _check_cells(
     if written.word not in UNLABELLED and not (row.starting("label") or row.starting("hint")):
         where = "nhóm" if written.kind in ("group", "repeat") else "câu hỏi"
         row.warn(problems, "label", f"Thiếu nhãn của {where} “{name}”")
+    if written.kind in ("group", "repeat") and row.starting("hint"):
+        row.warn(problems, "hint", "Gợi ý của nhóm không hiện ở đâu cả, hãy viết vào một câu ghi chú (note)")
     given = row.get("calculation") or row.get("default") or row.get("trigger")
     if written.word == "calculate" and not given:
         row.blame(problems, "calculation", f"Câu tính toán “{name}” thiếu công thức")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from pyxform.xls2xform import convert
 
 from dieutra.engine.forms.attached import AttachmentError
 from dieutra.engine.forms.errors import FormError
@@ -16,7 +17,6 @@ from dieutra.engine.forms.order import Cycle
 from dieutra.engine.forms.submission import SubmissionError, read_submission
 from dieutra.engine.forms.xform import form_of
 from dieutra.engine.forms.xlsform import load
-from dieutra.engine.lang import ExpressionError
 
 LISTS = (".csv", ".xml")
 
@@ -27,14 +27,14 @@ class ReadingError(Exception):
 
 def eval_files(form: Path, submission: Path, folder: Path | None = None) -> list[dict[str, Any]]:
     """The records of `explain` for two files. Raises ReadingError."""
-    files = _files(folder or form.parent, but={form.name, submission.name})
+    files = lists_in(folder or form.parent, but={form.name, submission.name})
     try:
         engine_form = _form(form, files)
-        return explain(engine_form, read_submission(engine_form, submission.read_bytes()).answers)
+        return explain(
+            engine_form, read_submission(engine_form, submission.read_bytes(), any_id=True).answers
+        )
     except (FormError, SubmissionError, AttachmentError) as problem:
         raise ReadingError(str(problem)) from problem
-    except ExpressionError as problem:
-        raise ReadingError(f"{form.name}: {problem}") from problem
     except (etree.XMLSyntaxError, ValueError) as problem:
         raise ReadingError(f"{form.name} không phải là XForm đọc được: {problem}") from problem
     except Cycle as problem:
@@ -45,12 +45,25 @@ def eval_files(form: Path, submission: Path, folder: Path | None = None) -> list
 
 def _form(path: Path, files: Mapping[str, bytes]) -> Form:
     """Both kinds of file go through the XForm, so that what is told is what Collect would get."""
-    if path.suffix.lower() != ".xml":
+    if path.suffix.lower() == ".xml":
+        return form_of(path.read_bytes(), files)
+    try:
         return form_of(load(path, files, path.stem).xform_xml.encode(), files)
-    return form_of(path.read_bytes(), files)
+    except FormError as problem:
+        return form_of(_by_pyxform(path, problem), files)
 
 
-def _files(folder: Path, but: set[str]) -> dict[str, bytes]:
+def _by_pyxform(path: Path, problem: FormError) -> bytes:
+    """The XForm of a workbook that we would not publish: what is wrong with it is then told node by node."""
+    try:
+        xform: str = convert(path, form_name="data").xform
+        return xform.encode()
+    except Exception:  # pyxform trips over some forms with a KeyError and the like; our own words are better
+        raise problem from None
+
+
+def lists_in(folder: Path, but: set[str]) -> dict[str, bytes]:
+    """The CSV and XML files of a folder by name, but for some."""
     if not folder.is_dir():
         return {}
     lists = [path for path in folder.iterdir() if path.suffix.lower() in LISTS and path.name not in but]

@@ -70,8 +70,10 @@ class Examined:
         }
 
 
-def examine(content: bytes, trials: int = 300, seconds: float = 10.0) -> Examined:
-    """Load and advise; never raises on account of the file."""
+def examine(
+    content: bytes, trials: int = 300, seconds: float = 10.0, lists: Mapping[str, bytes] | None = None
+) -> Examined:
+    """Load and advise; never raises on account of the files. `lists` are those that the form looks up in."""
     try:
         book = read_workbook(content)
     except FormError as error:
@@ -80,7 +82,7 @@ def examine(content: bytes, trials: int = 300, seconds: float = 10.0) -> Examine
         return Examined(None, "", _errors(error.form_problems, letters), ())
     letters = letters_of(content)
     try:
-        loaded = load_workbook(book)
+        loaded = load_workbook(book, lists or {})
     except FormError as error:
         problems = [_with_cells(problem, book, letters) for problem in error.form_problems]
         return Examined(None, "", _errors(problems, letters), ())

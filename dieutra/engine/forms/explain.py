@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from dieutra.engine.forms.check import Evaluation
@@ -14,7 +15,7 @@ from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.forms.plan import Rule, plan_of
 from dieutra.engine.forms.shown import fill
 from dieutra.engine.forms.typed import as_stored, is_blank_text, read, stored_text
-from dieutra.engine.lang import Ast, Compiled, EvaluationError, compile_expr, to_boolean
+from dieutra.engine.lang import Ast, Compiled, EvaluationError, compile_expr, to_boolean, to_text
 from dieutra.engine.lang.context import VIETNAM
 
 
@@ -69,7 +70,7 @@ class _Explainer:
         said: dict[str, Any] = {"path": shown, "relevant": path in run.relevant, "required": False}
         said |= {"value": None, "calculated": None, "constraint": None, "message": None, "error": None}
         errors = [run.errors[path]] if path in run.errors else []
-        if node.required is not None and node.calculate is None:
+        if node.required is not None:
             said["required"] = self._boolean(node, errors)
         if node.type is not None:
             said["value"] = run.answers.get(path, "")
@@ -99,6 +100,8 @@ class _Explainer:
             return None
         if isinstance(value, date) and node.type == "string":
             return in_javarosa(value)
+        if isinstance(value, Decimal) and value.is_infinite() and node.type == "string":
+            return to_text(value)
         return stored_text(as_stored(value, node.type), node.type)
 
     def _compiled(self, ast: Ast, node: Node) -> Compiled:

@@ -52,11 +52,14 @@ def read_head(xml: bytes) -> Head:
     return _head(_parsed(xml))
 
 
-def read_submission(form: Form, xml: bytes) -> Submission:
-    """The answers in a submission; rows of repeats are named 1 … n in their order. Raises SubmissionError."""
+def read_submission(form: Form, xml: bytes, *, any_id: bool = False) -> Submission:
+    """The answers in a submission; rows of repeats are named 1 … n in their order. Raises SubmissionError.
+
+    With `any_id` the submission may name another form.
+    """
     root = _parsed(xml)
     head = _head(root)
-    if head.form_id and head.form_id != form.id:
+    if not any_id and head.form_id and head.form_id != form.id:
         raise SubmissionError(f"Bài gửi là của phiếu “{head.form_id[:80]}”, không phải “{form.id}”")
     reader = _Reader(form)
     reader.read(root, "/" + form.nodes[0].path.split("/")[1], "/" + form.nodes[0].path.split("/")[1])

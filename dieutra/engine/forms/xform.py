@@ -63,16 +63,21 @@ class Extras:
 class XForm:
     """One parsed XForm document. `files` are the attachments that it looks up in.
 
-    Raises ValueError or XMLSyntaxError when it is no XForm, AttachmentError, and ExpressionError where it says
-    what we do not read.
+    With `lenient` an expression that cannot be read becomes one that has no value. Raises ValueError or
+    XMLSyntaxError when it is no XForm, AttachmentError, and ExpressionError where it says what we do not read.
     """
 
     def __init__(
-        self, xml: bytes, extras: Extras | None = None, files: Mapping[str, bytes] | None = None
+        self,
+        xml: bytes,
+        extras: Extras | None = None,
+        files: Mapping[str, bytes] | None = None,
+        *,
+        lenient: bool = False,
     ) -> None:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         self.root = etree.fromstring(xml, parser)
-        self.extras = extras or Extras()
+        self.extras, self.lenient = extras or Extras(), lenient
         self.model = self._only(self.root, f".//{XFORMS}model")
         instance = self._only(self.model, f"{XFORMS}instance")
         self.top = next(child for child in instance if isinstance(child.tag, str))
@@ -219,6 +224,8 @@ class XForm:
         if shuffle:
             source, seed = source[2], source[3] if len(source) > 3 else None
         value, label = (_column(itemset.find(f"{XFORMS}{tag}"), tag) for tag in ("value", "label"))
+        if source[0] == "fail":
+            return Itemset()
         if source[0] == "items":
             return Itemset(source[1], "", value, label, _all(source[3:]), shuffle, seed)
         repeat = source[1]
@@ -228,7 +235,12 @@ class XForm:
     # --- logic and texts
 
     def _parse(self, text: str, place: str) -> Ast:
-        return parse(text, place, repeats=self.repeats)
+        try:
+            return parse(text, place, repeats=self.repeats)
+        except ExpressionError as problem:
+            if self.lenient:
+                return ["fail", str(problem)]
+            raise
 
     def _logic(self, bind: etree._Element | None, attribute: str, place: str) -> Ast | None:
         text = None if bind is None else bind.get(attribute)
@@ -267,22 +279,39 @@ class XForm:
         return found
 
     def constraints(self) -> Iterator[Check]:
-        """One hard check per constraint, in document order, named `<node>.constraint`."""
+        """One hard check per constraint, in document order, named `<node>.constraint`; a range keeps its ends."""
         names = Counter(place.rpartition("/")[2] for place in self.binds)
         for place, bind in self.binds.items():
+            name = place.rpartition("/")[2]
+            if names[name] > 1:
+                name = place.strip("/").partition("/")[2]
+            ends = _range(self.controls.get(place))
+            if ends is not None:
+                yield _between(f"{name}.range", place, ends)
             expr = self._logic(bind, "constraint", place)
             if expr is not None:
                 message = self._message(bind, "constraintMsg", place) or {}
-                name = place.rpartition("/")[2]
-                if names[name] > 1:
-                    name = place.strip("/").partition("/")[2]
                 read = tuple(paths(expr, place))
                 yield Check(f"{name}.constraint", place, "hard", expr, message, False, read)
 
 
+def _between(name: str, place: str, ends: Mapping[str, str]) -> Check:
+    """What Collect's slider makes impossible is a mistake where somebody types."""
+    low, high = ends["start"], ends["end"]
+    expr = parse(f"(. >= {low} and . <= {high}) or (. <= {low} and . >= {high}) or . = ''", place)
+    said = {
+        "vi": f"Phải từ {low} đến {high}, hãy chọn lại.",
+        "en": f"Must be from {low} to {high}, choose again.",
+    }
+    return Check(name, place, "hard", expr, said, False, (place,))
+
+
 def form_of(xml: bytes, files: Mapping[str, bytes] | None = None) -> Form:
-    """The form that an XForm describes, its metadata among the nodes. Raises as XForm does."""
-    xform = XForm(xml, files=files)
+    """The form that an XForm describes, its metadata among the nodes; what cannot be read has no value.
+
+    Raises as XForm does, but no ExpressionError.
+    """
+    xform = XForm(xml, files=files, lenient=True)
     nodes, constraints = xform.nodes(meta=True), list(xform.constraints())
     return Form(
         id=xform.id,

@@ -6,12 +6,20 @@ where the back-end itself must act: lazily, on paths, or with the clock.
 """
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
+from dieutra.engine.lang.arguments import (
+    indexed_problem,
+    nodes_problem,
+    pairs_problem,
+    paths_problem,
+    position_problem,
+    pulldata_problem,
+    selected_problem,
+)
 from dieutra.engine.lang.ast import Ast
 from dieutra.engine.lang.digests import base64_decode, digest, digest_problem, random, uuid
 from dieutra.engine.lang.errors import EvaluationError
@@ -27,6 +35,20 @@ from dieutra.engine.lang.moments import (
     to_date,
 )
 from dieutra.engine.lang.patterns import MAX_TEXT, regex, regex_problem
+from dieutra.engine.lang.refused import REFUSED
+from dieutra.engine.lang.texts import (
+    concat,
+    contains,
+    ends_with,
+    join,
+    normalize_space,
+    starts_with,
+    string_length,
+    substr,
+    substring_after,
+    substring_before,
+    translate,
+)
 from dieutra.engine.lang.values import (
     EXACT,
     NAN,
@@ -172,105 +194,7 @@ def real(compute: Callable[..., float]) -> Callable[..., Decimal]:
     return partial(_real, compute)
 
 
-# --- text
-
-
-def concat(*values: Value) -> str:
-    return "".join(map(to_text, values))
-
-
-def join(separator: Value, *values: Value) -> str:
-    return to_text(separator).join(map(to_text, values))
-
-
-def string_length(value: Value) -> Decimal:
-    return Decimal(len(to_text(value)))
-
-
-def substr(value: Value, start: Value, end: Value | None = None) -> str:
-    text = to_text(value)
-    first = _index(start, len(text), 0)
-    last = len(text) if end is None else _index(end, len(text), 0)
-    return text[first:last] if first < last else ""
-
-
-def _index(value: Value, length: int, otherwise: int) -> int:
-    number = to_number(value)
-    if number.is_nan():
-        return otherwise
-    index = int(max(Decimal(-length), min(Decimal(length), number)))
-    return index + length if index < 0 else index
-
-
-def substring_before(value: Value, mark: Value) -> str:
-    head, found, _ = to_text(value).partition(to_text(mark) or "\0")
-    return head if found else ""
-
-
-def substring_after(value: Value, mark: Value) -> str:
-    if to_text(mark) == "":
-        return to_text(value)
-    return to_text(value).partition(to_text(mark))[2]
-
-
-def contains(value: Value, part: Value) -> bool:
-    return to_text(part) in to_text(value)
-
-
-def starts_with(value: Value, part: Value) -> bool:
-    return to_text(value).startswith(to_text(part))
-
-
-def ends_with(value: Value, part: Value) -> bool:
-    return to_text(value).endswith(to_text(part))
-
-
-def normalize_space(value: Value) -> str:
-    return " ".join(re.split(r"[ \t\r\n]+", to_text(value))).strip(" ")
-
-
-def translate(value: Value, old: Value, new: Value) -> str:
-    table: dict[int, str] = {}
-    replacements = to_text(new)
-    for position, sign in enumerate(to_text(old)):
-        table.setdefault(ord(sign), replacements[position : position + 1])
-    return to_text(value).translate(table)
-
-
 # --- choosing and counting
-
-
-def _selected_problem(arguments: list[Ast]) -> str | None:
-    return "giá trị lựa chọn phải đặt trong dấu nháy, ví dụ '1'" if arguments[1][0] == "num" else None
-
-
-NODES = ("path", "self", "where", "items", "outer")
-
-
-def _paths_problem(arguments: list[Ast]) -> str | None:
-    are_nodes = all(part[0] in NODES or part[:2] == ["call", "randomize"] for part in arguments)
-    return None if are_nodes else "chỉ đếm được câu hỏi, viết ${tên}"
-
-
-def _nodes_problem(arguments: list[Ast]) -> str | None:
-    return None if arguments[0][0] in NODES else "cần nhiều câu hỏi hoặc một danh sách"
-
-
-def _position_problem(arguments: list[Ast]) -> str | None:
-    is_path = not arguments or arguments[0][0] in ("path", "outer", "self")
-    return None if is_path else "cần một phần lặp lại, ví dụ position(..)"
-
-
-def _indexed_problem(arguments: list[Ast]) -> str | None:
-    if len(arguments) % 2 == 0:
-        return "cần câu hỏi, rồi từng cặp phần lặp lại và số thứ tự"
-    are_paths = all(part[0] == "path" for part in [arguments[0], *arguments[1::2]])
-    return None if are_paths else "câu hỏi và phần lặp lại phải viết dạng ${tên}"
-
-
-def _pulldata_problem(arguments: list[Ast]) -> str | None:
-    are_fixed = all(part[0] == "str" for part in arguments[:3])
-    return None if are_fixed else "tên tệp và tên cột phải là chữ cố định đặt trong dấu nháy"
 
 
 def checklist(least_: Value, most_: Value, *marks: Value) -> bool:
@@ -295,14 +219,6 @@ def weighted_checklist(least_: Value, most_: Value, *pairs: Value) -> bool:
     return not any(number.is_nan() for number in (total, low, high)) and low <= total <= high
 
 
-def _pairs_problem(arguments: list[Ast]) -> str | None:
-    return (
-        "cần số tham số chẵn: ít nhất, nhiều nhất, rồi từng cặp điều kiện và trọng số"
-        if len(arguments) % 2
-        else None
-    )
-
-
 def boolean_from_string(value: Value) -> bool:
     return to_text(value).lower() in ("true", "1")
 
@@ -314,16 +230,16 @@ def _table(*functions: Function) -> dict[str, Function]:
 FUNCTIONS: dict[str, Function] = _table(
     Function("if", 3, 3, None),
     Function("once", 1, 1, None),
-    Function("count", 1, MANY, None, _paths_problem, nodes=True),
-    Function("position", 0, 1, None, _position_problem),
-    Function("indexed-repeat", 3, 7, None, _indexed_problem),
+    Function("count", 1, MANY, None, paths_problem, nodes=True),
+    Function("position", 0, 1, None, position_problem),
+    Function("indexed-repeat", 3, 7, None, indexed_problem),
     Function("jr:choice-name", 2, 2, None),
-    Function("pulldata", 4, 4, None, _pulldata_problem),
-    Function("randomize", 1, 2, None, _nodes_problem, nodes=True),
+    Function("pulldata", 4, 4, None, pulldata_problem),
+    Function("randomize", 1, 2, None, nodes_problem, nodes=True),
     Function("today", 0, 0, None),
     Function("now", 0, 0, None),
     Function("coalesce", 2, 20, coalesce),
-    Function("selected", 2, 2, selected, _selected_problem),
+    Function("selected", 2, 2, selected, selected_problem),
     Function("selected-at", 2, 2, selected_at),
     Function("count-selected", 1, 1, count_selected),
     Function("count-non-empty", 1, MANY, count_non_empty, nodes=True),
@@ -373,7 +289,7 @@ FUNCTIONS: dict[str, Function] = _table(
     Function("decimal-date-time", 1, 1, decimal_date_time, date_problem),
     Function("decimal-time", 1, 1, decimal_time, date_problem),
     Function("checklist", 2, MANY, checklist, nodes=True),
-    Function("weighted-checklist", 4, MANY, weighted_checklist, _pairs_problem),
+    Function("weighted-checklist", 4, MANY, weighted_checklist, pairs_problem),
     Function("distance", 1, MANY, distance, nodes=True),
     Function("area", 1, 1, area, area_problem, nodes=True),
     Function("geofence", 2, 2, geofence, area_problem),
@@ -382,30 +298,6 @@ FUNCTIONS: dict[str, Function] = _table(
     Function("random", 0, 0, random, volatile=True),
     Function("uuid", 0, 1, uuid, volatile=True),
 )
-
-_CORE = "hàm của XPath 1.0 mà ODK Collect không có"
-_COLLECT = "chỉ ODK Collect trên máy mới biết"
-REFUSED: dict[str, str] = {
-    "substring": f"{_CORE}; hãy dùng substr(), vị trí đầu tính từ 0",
-    "floor": f"{_CORE}; hãy dùng int() hoặc round()",
-    "ceiling": f"{_CORE}; hãy dùng int() hoặc round()",
-    "last": f"{_CORE}; hãy dùng count() của phần lặp lại",
-    "name": f"{_CORE}; hãy viết thẳng tên câu hỏi",
-    "local-name": f"{_CORE}; hãy viết thẳng tên câu hỏi",
-    "namespace-uri": _CORE,
-    "lang": _CORE,
-    "id": _CORE,
-    "jr:itext": "hãy viết thẳng câu chữ hoặc dùng nhãn của lựa chọn",
-    "version": "hãy viết thẳng số phiên bản của phiếu vào biểu thức",
-    "property": f"{_COLLECT}; hãy dùng dòng username, deviceid, email hoặc phonenumber trong trang survey",
-    "extract-signed": f"{_COLLECT} kiểm tra chữ ký; hãy đọc cả đoạn mã vào một câu hỏi kiểu text",
-    "intersects": "ODK Collect của bản này chưa có; hãy dùng geofence()",
-    "depend": "tên cũ của JavaRosa; hãy viết thẳng giá trị thứ nhất",
-    "is-selected": "tên cũ; hãy dùng selected()",
-    "enclosed-area": "tên cũ; hãy dùng area()",
-    "comment-status": "chỉ Enketo mới có",
-    "thousands-sep": "hãy dùng cách trình bày thousands-sep trong cột appearance",
-}
 
 __all__ = [
     "DATE",

@@ -65,6 +65,16 @@ def _item(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
     return lambda ctx: ctx.item.get(column, "")
 
 
+def _failing(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
+    """An expression that could not be read: it has no value, and says why."""
+    why: str = ast[1]
+
+    def run(ctx: Context) -> Value:
+        raise EvaluationError(why)
+
+    return run
+
+
 def _negative(ast: Ast, self_path: str | None, shape: Shape) -> Compiled:
     inner = compile_expr(ast[1], self_path, shape)
     return lambda ctx: EXACT.minus(to_number(inner(ctx)))
@@ -168,6 +178,7 @@ _COMPILERS: dict[str, Callable[[Ast, str | None, Shape], Compiled]] = {
     "where": _nodes,
     "items": _nodes,
     "item": _item,
+    "fail": _failing,
     "neg": _negative,
     "op": _operator,
     "call": _call,

@@ -27,7 +27,7 @@ from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import Loaded, load
 from dieutra.engine.refusals import NotNow
 from dieutra.forms.models import FormVersion, Upload
-from dieutra.forms.queries import engine_form
+from dieutra.forms.queries import engine_form, lists_of
 from dieutra.web.manager.forms import centre_campaign, renames_ticked, upload_of, version_of
 from dieutra.web.requests import signed_in
 
@@ -78,19 +78,15 @@ def _source(request: HttpRequest, what: str, pk: int) -> Source:
     if what == "ban":
         version: FormVersion = version_of(campaign, pk)
         content, form = bytes(version.workbook), engine_form(version.pk)
-        return Source(campaign, what, pk, form, version.xform, content, _refused(version.pk))
+        return Source(campaign, what, pk, form, version.xform, content, version.refusals)
     raise Http404
 
 
 @lru_cache(maxsize=8)
 def _loaded(upload: int) -> Loaded:
     """A workbook that was put up never changes."""
-    return load(bytes(Upload.objects.values_list("workbook", flat=True).get(pk=upload)))
-
-
-@lru_cache(maxsize=8)
-def _refused(version: int) -> Refusals:
-    return load(bytes(FormVersion.objects.values_list("workbook", flat=True).get(pk=version))).refused
+    kept = Upload.objects.get(pk=upload)
+    return load(bytes(kept.workbook), lists_of(kept))
 
 
 @login_required

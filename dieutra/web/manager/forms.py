@@ -104,7 +104,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     campaign = centre_campaign(user)
     try:
-        kept = actions.put_up_form(user, campaign, *_file(request))
+        kept = actions.put_up_form(user, campaign, *_file(request), _lists(request))
     except Invalid as refusal:
         return _list_page(request, campaign, refusal)
     return redirect("form_upload", kept.pk)
@@ -118,6 +118,23 @@ def _file(request: HttpRequest) -> tuple[bytes, str]:
         raise Invalid(f"Tệp lớn hơn {settings.UPLOAD_LIMIT // 1024 // 1024} MB, không phải một mẫu phiếu.")
     content: bytes = file.read()
     return content, file.name or "phieu.xlsx"
+
+
+def _lists(request: HttpRequest) -> dict[str, bytes]:
+    """The lists that the form looks up in, picked beside it."""
+    found: dict[str, bytes] = {}
+    for file in request.FILES.getlist("lists"):
+        name = (file.name or "").strip()
+        if not name.lower().endswith((".csv", ".xml")) or len(name) > 120:
+            raise Invalid(
+                f"Danh sách “{name[:120]}” không phải tệp .csv hay .xml. Hãy lưu lại từ Excel dạng CSV UTF-8."
+            )
+        if (file.size or 0) > settings.UPLOAD_LIMIT:
+            raise Invalid(
+                f"Danh sách {name} lớn hơn {settings.UPLOAD_LIMIT // 1024 // 1024} MB. Hãy chia nhỏ."
+            )
+        found[name] = file.read()
+    return found
 
 
 @login_required

@@ -136,6 +136,7 @@ def _edit_page(
         "typed": request.POST,
         "back": request.POST.get("back", "") or request.GET.urlencode(),
         "areas": queries.areas_of_province(listing),
+        "level_words": listing.campaign.kind.level_words,
     }
     return _render(request, "frames/edit.html", context, refusal)
 
@@ -182,6 +183,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         "fields": _fields(listing, given.dict(), None),
         "typed": given,
         "areas": queries.areas_of(listing),
+        "level_words": listing.campaign.kind.level_words,
     }
     if request.method != "POST":
         return render(request, "frames/add.html", context)

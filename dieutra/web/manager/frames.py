@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dieutra.campaigns.queries import campaigns_of
-from dieutra.engine.refusals import Invalid
+from dieutra.channels.paper.documents import listing_receipt_pdf
+from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.frames import actions, queries
 from dieutra.frames.diff import diff
 from dieutra.frames.models import Listing, Unit
@@ -181,6 +182,19 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "frames/report.html", context)
 
 
+@login_required
+@require_safe
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipt of the latest sending, as a PDF."""
+    found = _listing(request, pk)
+    sent = queries.last_sending(found)
+    if sent is None:
+        raise NotNow("Bảng kê này chưa được gửi lên cấp trên nên chưa có biên nhận.")
+    content = listing_receipt_pdf(found, sent)
+    headers = {"Content-Disposition": f'inline; filename="bien-nhan-{sent.number.lower()}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
 urlpatterns = [
     path("bang-ke/", listed, name="listings"),
     path("bang-ke/<int:pk>/", listing, name="listing"),
@@ -190,6 +204,7 @@ urlpatterns = [
     path("bang-ke/<int:pk>/tra-lai/", give_back, name="listing_return"),
     path("bang-ke/<int:pk>/so-sanh/", compare, name="listing_diff"),
     path("bang-ke/<int:pk>/bien-ban/", report, name="listing_report"),
+    path("bang-ke/<int:pk>/bien-nhan.pdf", receipt, name="listing_receipt"),
     *frame_upload.urlpatterns,
     *frame_lines.urlpatterns,
 ]

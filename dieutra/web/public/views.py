@@ -14,6 +14,7 @@ from dieutra.cases.models import State
 from dieutra.cases.queries import cases_of, queue
 from dieutra.engine.refusals import Invalid, NotNow, Problem
 from dieutra.frames.models import Listing
+from dieutra.incidents.queries import answers_for_me, waiting_for
 from dieutra.people import actions
 from dieutra.people.models import User
 from dieutra.people.permission import GRANTS, posts_of
@@ -41,6 +42,11 @@ def _todo(user: User, roles: set[str]) -> list[dict[str, object]]:
         todo.append({"count": queue(user).count(), "words": "phiếu chờ bạn duyệt", "url": "queue"})
     if roles & GRANTS["frame.review"]:
         todo.append({"count": _listings_to_do(user), "words": "bảng kê cần bạn xử lý", "url": "listings"})
+    if roles & GRANTS["question.answer"]:
+        words = "câu hỏi chờ bạn trả lời"
+        todo.append({"count": waiting_for(user).count(), "words": words, "url": "question_desk"})
+    if answered := answers_for_me(user).count():
+        todo.append({"count": answered, "words": "câu hỏi của bạn đã được trả lời", "url": "help"})
     return todo
 
 
@@ -51,8 +57,10 @@ def _listings_to_do(user: User) -> int:
         if post.role not in GRANTS["frame.review"]:
             continue
         below = Listing.objects.filter(under("path", post.path), campaign_id=post.campaign_id)
+        kind = post.campaign.kind
+        lower = [level for level in kind.listing_levels if kind.accepting_level(level) == post.level]
         mine = mine | below.filter(level=post.level, state__in=["reviewing", "returned"])
-        mine = mine | below.filter(level=post.level + 1, state="sent")
+        mine = mine | below.filter(level__in=lower, state="sent")
     return mine.count()
 
 

@@ -15,6 +15,8 @@ from dieutra.cases.queries import Sheet, attachments_of
 from dieutra.channels.web.render import form_view
 from dieutra.engine.forms import check
 from dieutra.forms.queries import engine_form
+from dieutra.incidents.queries import faq_by_place
+from dieutra.people.models import User
 
 
 def page_of(
@@ -55,6 +57,12 @@ def page_of(
     if sheet.saved_at:
         state |= {"saved_at": sheet.saved_at.isoformat(), "saved_by": sheet.saved_by}
     return {"case": case, "view": view, "state": state}
+
+
+def help_at(user: User, case: Case) -> dict[str, Any]:
+    """Beside each question: where to ask about it, and what has been answered before."""
+    entries = [entry for found in faq_by_place(user, case.campaign_id).values() for entry in found]
+    return {"ask_url": f"{reverse('question_ask')}?phieu={case.pk}", "faq": entries}
 
 
 def _files(case: Case) -> dict[str, dict[str, str]]:

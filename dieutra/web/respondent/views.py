@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.cases import actions
-from dieutra.cases.history import steps
+from dieutra.cases.history import steps, taken_back
 from dieutra.cases.models import Case, State
 from dieutra.cases.queries import (
     case_for,
@@ -25,6 +25,7 @@ from dieutra.cases.queries import (
     sheet_to_fill,
     submissions_for,
 )
+from dieutra.cases.reviewing import above
 from dieutra.channels.paper import documents
 from dieutra.channels.web.parse import changes_from_post, justifications_from_post, seen_from_post
 from dieutra.engine.flow.workflow import FILLABLE
@@ -34,7 +35,7 @@ from dieutra.forms.queries import engine_form
 from dieutra.people.permission import may
 from dieutra.web.requests import signed_in, whole_number
 from dieutra.web.respondent.keeping import kept_files
-from dieutra.web.respondent.page import findings_json, page_of
+from dieutra.web.respondent.page import findings_json, help_at, page_of
 
 
 def own_case(request: HttpRequest, pk: int) -> Case:
@@ -65,7 +66,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     page["general_comments"] = [it for it in comments if place_of(it["path"]) not in known]
     page["form_change"] = form_change_of(case)
     page["submissions"] = list(submissions_for(signed_in(request)).filter(case=case)[:20])
-    return render(request, "cases/fill.html", page)
+    return render(request, "cases/fill.html", page | help_at(signed_in(request), case))
 
 
 @login_required
@@ -135,7 +136,8 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         actions.save_draft(user, case, base, typed, said, seen, form_shown=shown)
     except actions.DraftMoved as moved:
         page = page_of(case, sheet_to_fill(case, typed), comments_on(case, standing_only=True), request)
-        return render(request, "cases/fill.html", page | {"clash": moved.message}, status=moved.status)
+        page |= {"clash": moved.message} | help_at(user, case)
+        return render(request, "cases/fill.html", page, status=moved.status)
     if row:
         return redirect(f"{reverse('fill', args=[pk])}#{row}")
     messages.success(request, "Đã lưu phiếu.")
@@ -229,6 +231,8 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         "responses": case.responses.select_related("sent_by").order_by("-number"),
         "comments": comments_on(case),
         "back": reverse("home"),
+        "may_take_back": above(signed_in(request), case) is not None,
+        "taken_back": taken_back(case) if may(signed_in(request), "case.take_back", case) else (),
     }
     return render(request, "cases/history.html", context)
 

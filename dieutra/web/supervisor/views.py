@@ -1,59 +1,28 @@
-"""The supervisor: her queue, one case under review, approve or return."""
+"""The supervisor: one case under review, approve or return; a level above takes an approval back."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
-from django.views.decorators.http import require_POST, require_safe
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dieutra.cases import actions
-from dieutra.cases.history import steps
-from dieutra.cases.models import Case, State
-from dieutra.cases.queries import (
-    case_for,
-    comments_on,
-    counts_by_state,
-    in_my_care,
-    place_in_words,
-    queue,
-    sheet_as_sent,
-)
+from dieutra.cases import actions, reviewing
+from dieutra.cases.history import steps, taken_back
+from dieutra.cases.last_census import compared
+from dieutra.cases.models import Case, Response, State
+from dieutra.cases.queries import case_for, comments_on, place_in_words, sheet_as_sent
+from dieutra.cases.reviewing import above
+from dieutra.channels.web.compared import changes_between
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.people.permission import may
 from dieutra.web.requests import signed_in, whole_number
 from dieutra.web.respondent.page import page_of
+from dieutra.web.supervisor.queue import carried, next_case
 
 COMMENT = "comment:"
-PAGE = 50
-
-
-@login_required
-@require_safe
-def waiting(request: HttpRequest) -> HttpResponse:
-    """What waits for me; `?state=` looks at all forms of my area instead."""
-    user = signed_in(request)
-    state, text = request.GET.get("state", ""), request.GET.get("q", "")
-    everything = in_my_care(user)
-    if state or text:
-        cases = in_my_care(user, state if state in State.values else "", text)
-    else:
-        cases = queue(user)
-    context = {
-        "page": Paginator(cases, PAGE).get_page(request.GET.get("trang")),
-        "states": _tabs(counts_by_state(everything)),
-        "state": state,
-        "q": text,
-        "mine": queue(user).count(),
-    }
-    return render(request, "cases/queue.html", context)
-
-
-def _tabs(counts: dict[str, int]) -> list[tuple[str, str, int]]:
-    return [(value, str(label), counts.get(value, 0)) for value, label in State.choices]
 
 
 @login_required
@@ -66,13 +35,57 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _review_page(request: HttpRequest, case: Case) -> dict[str, object]:
     user = signed_in(request)
-    context: dict[str, object] = {"case": case, "steps": steps(case)}
+    context: dict[str, object] = {
+        "case": case,
+        "steps": steps(case),
+        "taken_back": taken_back(case),
+        "remarks_so_far": comments_on(case),
+        "may_take_back": above(user, case) is not None,
+    }
     if case.response:
-        context |= page_of(
-            case, sheet_as_sent(case, case.response), comments_on(case), request, readonly=True
-        )
+        sheet = sheet_as_sent(case, case.response)
+        context |= page_of(case, sheet, comments_on(case), request, readonly=True)
+        context |= _beside(case, case.response, {**sheet.answers, **sheet.state.values})
     waiting_here = case.state in (State.SUBMITTED, State.IN_REVIEW)
-    return context | {"may_decide": waiting_here and may(user, "case.review", case, level=case.level)}
+    may_decide = waiting_here and may(user, "case.review", case, level=case.level)
+    before, after = next_case(user, case, request.GET) if may_decide else (None, None)
+    kept = carried(request.GET)
+    return context | {
+        "may_decide": may_decide,
+        "before": before,
+        "after": after,
+        "carried": f"?{kept}" if kept else "",
+        "reasons": case.campaign.kind.return_reasons,
+        "text": _ready_text(case, request.GET.get("mau", "")),
+    }
+
+
+def _beside(case: Case, response: Response, answers: dict[str, str]) -> dict[str, object]:
+    """What to hold the form against: the last census, and the version sent before."""
+    previous = case.responses.filter(number__lt=response.number).order_by("-number").first()
+    return {
+        "census": compared(case, answers, response.form_id),
+        "previous": previous,
+        "changes": changes_between(case, previous, response) if previous else [],
+    }
+
+
+def _ready_text(case: Case, code: str) -> str:
+    return next((it.text for it in case.campaign.kind.return_reasons if it.code == code), "")
+
+
+def _onward(request: HttpRequest, after: int | None) -> HttpResponse:
+    """To the next case when the person asked for it, else back to the queue, filters kept."""
+    kept = carried(request.GET)
+    query = f"?{kept}" if kept else ""
+    if after is not None:
+        return redirect(reverse("review", args=[after]) + query)
+    return redirect(reverse("queue") + query)
+
+
+def _after(request: HttpRequest, case: Case) -> int | None:
+    """The next case, looked up before this one leaves the queue."""
+    return next_case(signed_in(request), case, request.GET)[1] if request.POST.get("tiep") else None
 
 
 @login_required
@@ -80,9 +93,10 @@ def _review_page(request: HttpRequest, case: Case) -> dict[str, object]:
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     case = get_object_or_404(case_for(user, pk, "case.review"))
+    after = _after(request, case)
     actions.approve(user, case, whole_number(request.POST.get("version", "")))
     messages.success(request, f"Đã duyệt phiếu của {case.unit.name}.")
-    return redirect("queue")
+    return _onward(request, after)
 
 
 @login_required
@@ -95,6 +109,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     }
     text = str(request.POST.get("text", ""))
     version = whole_number(request.POST.get("version", ""))
+    after = _after(request, case)
     try:
         actions.give_back(user, case, version, text, {name: str(said) for name, said in remarks.items()})
     except (Invalid, NotNow, Stale) as refusal:
@@ -108,12 +123,35 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
         }
         return render(request, "cases/review.html", page, status=refusal.status)
     messages.success(request, f"Đã trả lại phiếu của {case.unit.name} để sửa.")
-    return redirect("queue")
+    return _onward(request, after)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """A level above takes the last approval back, with its reason in writing."""
+    user = signed_in(request)
+    case = get_object_or_404(case_for(user, pk, "case.take_back"))
+    if above(user, case) is None and request.method != "POST":
+        raise NotNow("Phiếu này không có lần duyệt nào của cấp dưới mà bạn bỏ được.")
+    context: dict[str, object] = {"case": case, "steps": steps(case), "taken_back": taken_back(case)}
+    if request.method != "POST":
+        return render(request, "cases/take_back.html", context)
+    reason = request.POST.get("reason", "")
+    try:
+        reviewing.take_back(user, case, whole_number(request.POST.get("version", "")), reason)
+    except (Invalid, NotNow, Stale) as refusal:
+        case.refresh_from_db()
+        problems = refusal.problems if isinstance(refusal, Invalid) else ()
+        context |= {"refused": refusal.message, "problems": problems, "reason": reason}
+        return render(request, "cases/take_back.html", context, status=refusal.status)
+    messages.success(request, f"Đã bỏ duyệt phiếu của {case.unit.name}; cấp dưới sẽ xem lại.")
+    return redirect("history", case.pk)
 
 
 urlpatterns = [
-    path("duyet/", waiting, name="queue"),
     path("duyet/<int:pk>/", review, name="review"),
     path("duyet/<int:pk>/duyet/", approve, name="approve"),
     path("duyet/<int:pk>/tra-lai/", give_back, name="give_back"),
+    path("duyet/<int:pk>/bo-duyet/", take_back, name="take_back"),
 ]

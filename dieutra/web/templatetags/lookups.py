@@ -1,6 +1,7 @@
 """Small lookups for templates."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import template
 
@@ -8,6 +9,6 @@ register = template.Library()
 
 
 @register.filter
-def at(table: Mapping[str, str], key: str) -> str:
+def at(table: Mapping[Any, str], key: Any) -> str:
     """`table|at:key`: the value at a key, or nothing."""
     return table.get(key, "")

@@ -1,0 +1,1 @@
+"""Questions of the people in a campaign, answers that become an FAQ, and security incidents with their log."""

@@ -1,0 +1,1 @@
+"""Messages to people: one outbox for mail, SMS and notices inside the product."""

@@ -1,0 +1,110 @@
+"""Messages planned one at a time: the activation mail, and what an event of one case says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from django.utils import timezone
+
+from dieutra.campaigns.action_rules import ActionRule, rules_of
+from dieutra.campaigns.letters import ACTIVATION, PLACE, compose, halves, letter_of
+from dieutra.cases.models import Case
+from dieutra.messages.models import Channel, Message
+from dieutra.people.models import Post, Role
+from dieutra.places.models import Area
+from dieutra.places.paths import area_path
+
+
+def activation(post: Post, occasion: str) -> None:
+    """The mail with the link to set one's first password; {lien_ket} and {han} are filled in when it is sent."""
+    user = post.user
+    if user.activated or not user.email:
+        return
+    facts = _about(post)
+    name = "activation" if post.role == Role.DV else ""
+    letter = compose(post.campaign, name, facts, ACTIVATION)
+    if letter is None:
+        return
+    put(
+        post, Channel.EMAIL, "activation", f"activation|{post.pk}|{occasion}", letter,
+        secret="activation", obligatory=True,
+    )  # fmt: skip
+
+
+def of_event(case: Case, verb: str, occasion: str) -> None:
+    """The notice of a return, and the kind's rules for this event."""
+    if verb == "case.returned" and letter_of(case.campaign, "returned"):
+        notice = ActionRule("returned", None, "unit", "returned", obligatory=True)  # type: ignore[arg-type]
+        _tell(case, notice, occasion)
+    for rule in rules_of(case.campaign.rules["campaign"]):
+        if rule.when.event == verb:
+            _tell(case, rule, occasion)
+
+
+def _tell(case: Case, rule: ActionRule, occasion: str) -> None:
+    text = letter_of(case.campaign, rule.what, rule.language)
+    for post in _posts(case, rule.whom):
+        facts = _about(post) | {
+            "lien_ket": f"{settings.SITE_URL}/phieu/{case.pk}/",
+            "han": f"{case.due_on:%d/%m/%Y}",
+            "trang_thai": case.get_state_display(),
+            "so_phieu": "1",
+        }
+        letter = halves(_filled(text, facts))
+        for channel in rule.channels:
+            key = f"{case.campaign_id}|{rule.name}|{occasion}|{channel}|{case.pk}|{post.user_id}"
+            link = f"/phieu/{case.pk}/"
+            put(post, channel, rule.what, key, letter, link=link, obligatory=rule.obligatory)
+
+
+def _posts(case: Case, whom: str) -> Iterable[Post]:
+    standing = Post.objects.filter(campaign=case.campaign, ended_at__isnull=True, user__is_active=True)
+    standing = standing.select_related("user", "campaign")
+    if whom == "unit":
+        return standing.filter(path=case.path, role=Role.DV)
+    codes = area_path(case.path).rstrip("/").split("/")
+    above = ["/".join(codes[: depth + 1]) + "/" for depth in range(len(codes))]
+    role = Role.GSV if whom == "supervisor" else Role.QTV
+    return standing.filter(path__in=above, role=role)
+
+
+def _about(post: Post) -> dict[str, str]:
+    area = Area.objects.filter(catalogue_id=post.campaign.catalogue_id, path=area_path(post.path)).first()
+    return {
+        "ten": post.user.full_name,
+        "ten_dang_nhap": post.user.username,
+        "vai_tro": post.get_role_display(),
+        "cuoc_dieu_tra": post.campaign.name,
+        "dia_ban": area.name if area else "",
+    }
+
+
+def _filled(text: str, facts: Mapping[str, str]) -> str:
+    return PLACE.sub(lambda place: facts.get(place[1], place[0]), text)
+
+
+def put(
+    post: Post,
+    channel: str,
+    template: str,
+    key: str,
+    letter: tuple[str, str],
+    *,
+    link: str = "",
+    secret: str = "",
+    obligatory: bool = False,
+) -> None:
+    """One row of the outbox, unless its key is there or there is no address."""
+    user = post.user
+    to = {"email": user.email, "sms": user.phone}.get(channel, user.username)
+    if not to:
+        return
+    now, notice = timezone.now(), channel == Channel.NOTICE
+    row = Message(
+        campaign_id=post.campaign_id, channel=channel, template=template, key=key, user=user, path=post.path,
+        to=to, domain=to.rpartition("@")[2].lower() if channel == Channel.EMAIL else "",
+        subject=letter[0][:250], text=letter[1], link=link, secret=secret, obligatory=obligatory,
+        state=Message.State.SENT if notice else Message.State.PLANNED, ended_at=now if notice else None,
+    )  # fmt: skip
+    Message.objects.bulk_create([row], ignore_conflicts=True)

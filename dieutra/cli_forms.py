@@ -90,9 +90,10 @@ def _line(remark: Remark) -> str:
 
 def _dictionary(options: argparse.Namespace) -> int:
     from dieutra.engine.forms import dictionary
-    from dieutra.engine.forms.xlsform import load_xlsform
+    from dieutra.engine.forms.eval_files import lists_in
+    from dieutra.engine.forms.xlsform import load
 
-    form = load_xlsform(_content(options.file))
+    form = load(_content(options.file), lists_in(options.file.parent, but={options.file.name})).form
     if options.out is None:
         print(dictionary.as_markdown(form), end="")
         return 0

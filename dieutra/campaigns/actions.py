@@ -10,6 +10,7 @@ from django.db import transaction
 
 from dieutra.campaigns.kind import Kind, folder_rules, kind_from
 from dieutra.campaigns.models import Campaign, FormAdoption
+from dieutra.engine.forms.channels import CHANNELS
 from dieutra.engine.forms.compare import compare
 from dieutra.engine.forms.examine import examine
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem, Stale
@@ -174,6 +175,8 @@ def publish_upload(actor: User, upload: Upload) -> FormVersion:
     require(actor, "form.publish", campaign, why=CENTRE_ONLY)
     if not upload.result["ok"]:
         raise NotNow("Tệp này còn lỗi nên chưa công bố được. Hãy sửa các lỗi rồi nạp lại tệp.")
+    if len(upload.result["refused"]) == len(CHANNELS):
+        raise NotNow("Phiếu này chưa dùng được trên kênh nào. Hãy xem các lý do bên dưới, sửa rồi nạp lại tệp.")
     form_id = upload.result["form"]["id"]
     if form_id != campaign.form.form_id:
         raise NotNow(

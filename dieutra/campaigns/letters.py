@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from dieutra.campaigns.models import Campaign
+if TYPE_CHECKING:  # a kind is checked before Django is set up, and the letters with it
+    from dieutra.campaigns.models import Campaign
 
 # What every letter may name: the person or unit, the campaign, until when, a link.
 COMMON = frozenset({"ten", "ten_dang_nhap", "vai_tro", "cuoc_dieu_tra", "dia_ban", "han", "lien_ket"})

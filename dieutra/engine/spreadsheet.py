@@ -97,12 +97,12 @@ class Sheets:
             raise Invalid(NOT_EXCEL.format(do=SAVE_AS_XLSX)) from error
 
     def errors(self) -> dict[str, set[str]]:
-        """Sheet -> its cells that show an error (`#DIV/0!`), which `table` gives as empty."""
+        """Sheet -> its cells that show an error (`#DIV/0!`) or whose formula has no result beside it.
+
+        `table` gives both as empty, which would look like an answer that was cleared.
+        """
         with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
-            return {
-                name: {cell.get("r", "") for cell in _elements(archive.read(part), "c", t="e")}
-                for name, part in _sheet_parts(archive).items()
-            }
+            return {name: _without_result(archive.read(part)) for name, part in _sheet_parts(archive).items()}
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -115,6 +115,30 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
         part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if part in parts:
             found[sheet.get("name", "")] = part
+    return found
+
+
+def _without_result(part: bytes) -> set[str]:
+    """The cells of a sheet that show an error, or a formula that the writing program did not work out."""
+    found: set[str] = set()
+    cell: dict[str, str] = {}
+    inside = ""
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal cell, inside
+        inside = name.rpartition(" ")[2]
+        if inside == "c":
+            cell = attributes
+        if (inside == "c" and cell.get("t") == "e") or (inside == "f" and cell.get("t") not in ("e", "str")):
+            found.add(cell.get("r", ""))
+
+    def text(characters: str) -> None:
+        if inside == "v" and characters.strip() and cell.get("t") != "e":
+            found.discard(cell.get("r", ""))
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.CharacterDataHandler = begin, text
+    parser.Parse(part, True)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.utils import timezone
 
 from dieutra.campaigns.letters import compose
@@ -11,6 +10,10 @@ from dieutra.incidents import actions
 from dieutra.incidents.models import Question
 from dieutra.jobs.actions import beat, job
 from dieutra.jobs.models import Job
+from dieutra.messages.models import Channel
+from dieutra.messages.sending import deliver_local
+from dieutra.messages.single import put
+from dieutra.people.models import Post
 
 State = Question.State
 BATCH = 200
@@ -44,16 +47,21 @@ def keep_deadlines(work: Job) -> None:
 
 @job("incidents.send_answered")
 def send_answered(work: Job) -> None:
-    """Tell the asker by mail that there is an answer; what it says stays on the site."""
+    """Tell the asker that there is an answer, by mail and in the product; what it says stays on the site."""
     question = Question.objects.select_related("campaign", "asker").get(pk=work.payload["question"])
-    if question.state != State.ANSWERED or not question.asker.email:
+    post = Post.objects.filter(campaign=question.campaign, user=question.asker, ended_at__isnull=True).first()
+    if question.state != State.ANSWERED or post is None:
         return
+    link = f"/hoi-dap/{question.pk}/"
     facts = {
         "ten": question.asker.full_name,
         "so": str(question.pk),
         "cuoc_dieu_tra": question.campaign.name,
-        "lien_ket": f"{settings.SITE_URL}/hoi-dap/{question.pk}/",
+        "lien_ket": f"{settings.SITE_URL}{link}",
         "han": f"{timezone.localtime(question.due_at):%H:%M ngày %d/%m/%Y}",
     }
     if letter := compose(question.campaign, "answered", facts, ANSWERED):
-        send_mail(*letter, None, [question.asker.email])
+        for channel in (Channel.EMAIL, Channel.NOTICE):
+            key = f"answered|{question.pk}|{work.key}|{channel}"
+            put(post, channel, "answered", key, letter, link=link, obligatory=True)
+        deliver_local()

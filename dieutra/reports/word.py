@@ -57,7 +57,11 @@ def word(sheet: Sheet) -> bytes:
     for table in sheet.tables:
         body += [_line(table.title, "left", bold=True, before=200), _table(table)]
         body.append(_line(table.note, "left", italic=True, size=20))
-    body += [_line("", "left"), _pair(*([_line(words, "center", bold=True)] for words in sheet.signatures))]
+    if sheet.signatures:
+        body += [
+            _line("", "left"),
+            _pair(*([_line(words, "center", bold=True)] for words in sheet.signatures)),
+        ]
     content = "".join([*body, _line("", "left"), PAGE])
     document = f'{XML}<w:document xmlns:w="{W}"><w:body>{content}</w:body></w:document>'
     sink = io.BytesIO()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dieutra.engine.forms.check import evaluate
+from dieutra.engine.forms.errors import FormError
 from dieutra.engine.forms.xlsform import Loaded, load_workbook
 from tests.engine.markdown import book
 
@@ -119,3 +120,38 @@ def test_a_form_without_settings_of_its_own_takes_the_name_of_its_file() -> None
     form = load_workbook(sheets, form_id="ho_so")
     assert (form.form.id, form.form.version, form.form.title) == ("ho_so", "1", {"vi": "ho_so"})
     assert len([warning for warning in form.warnings if "settings" in warning]) == 2
+
+
+@pytest.mark.parametrize(
+    ("required", "said"),
+    [(". = ''", "b → b"), ("${c} = ''", "c → b → c")],
+)
+def test_what_javarosa_takes_for_a_circle_is_not_served_to_collect(required: str, said: str) -> None:
+    form = loaded(f"""
+        | survey |
+        |        | type | name | label | required   | relevant   |
+        |        | text | b    | B     | {required} |            |
+        |        | text | c    | C     |            | ${{b}} != '' |
+    """)
+    assert form.channels == ("web", "workbook")
+    assert said in form.refused["collect"][0].message or "b → c → b" in form.refused["collect"][0].message
+
+
+def test_rows_beside_other_values_are_named_for_collect() -> None:
+    form = loaded("""
+        | survey |
+        |        | type         | name | label | calculation     |
+        |        | begin repeat | r    | R     |                 |
+        |        | integer      | a    | A     |                 |
+        |        | end repeat   |      |       |                 |
+        |        | calculate    | m    |       | max(${a}, 12)   |
+        |        | calculate    | n    |       | max(max(${a}), 12) |
+        |        | calculate    | j    |       | join('-', ${a}) |
+    """)
+    assert [(each.row, each.column) for each in form.refused["collect"]] == [(5, "calculation")]
+
+
+def test_groups_without_end_are_a_sentence() -> None:
+    rows = "".join(f"| | begin repeat | r{at} | R |\n" for at in range(30)) + "| | text | a | A |\n"
+    with pytest.raises(FormError, match="lồng nhau quá"):
+        loaded("| survey |\n| | type | name | label |\n" + rows + "| | end repeat | | |\n" * 30)

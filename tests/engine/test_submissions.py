@@ -50,6 +50,40 @@ def test_what_is_written_is_read_again() -> None:
     assert (read.files, read.unknown) == (("nha.jpg",), ())
 
 
+MONEY = form("""
+    | survey |
+    |        | type     | name | label   | parameters              |
+    |        | decimal  | tien | Tiền    |                         |
+    |        | range    | diem | Điểm    | start=0 end=1 step=0.25 |
+    |        | text     | chu  | Chữ     |                         |
+    |        | geopoint | toa  | Tọa độ  |                         |
+""")
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("2.5E7", "25000000"),
+        ("1.23456785E7", "12345678.5"),
+        ("-1.2345678901225E11", "-123456789012.25"),
+        ("1.0E-4", "0.0001"),
+        ("3.0", "3.0"),
+        ("1e3", "1e3"),
+    ],
+)
+def test_a_large_decimal_of_a_phone_is_kept_as_people_write_it(sent: str, kept: str) -> None:
+    xml = f"<data id='thu'><tien>{sent}</tien><diem>{sent}</diem><chu>{sent}</chu></data>".encode()
+    assert read_submission(MONEY, xml).answers == {"/data/tien": kept, "/data/diem": kept, "/data/chu": sent}
+
+
+def test_a_large_decimal_of_a_phone_has_no_finding() -> None:
+    answers = read_submission(
+        MONEY, b"<data id='thu'><tien>2.5E7</tien><toa>21.5 105.5 1.0E-4 4.5</toa></data>"
+    ).answers
+    assert answers["/data/toa"] == "21.5 105.5 0.0001 4.5"
+    assert evaluate(MONEY, answers).findings == ()
+
+
 def test_the_head_is_read_before_the_form_is_known() -> None:
     head = read_head(write_submission(HOUSEHOLD, {}, instance_id="uuid:2", deprecated_id="uuid:1").encode())
     assert (head.form_id, head.instance_id, head.deprecated_id) == (HOUSEHOLD.id, "uuid:2", "uuid:1")

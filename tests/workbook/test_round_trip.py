@@ -106,6 +106,7 @@ def test_what_excel_holds_is_stored_as_the_page_would(case: Case, name: str, typ
         ("so_vb_di", 12.5, "không phải là số nguyên"),
         ("so_vb_di", True, "không phải là số"),
         ("so_vb_di", "#DIV/0!", "đang báo lỗi"),
+        ("so_vb_di", "=6+6", "chưa có kết quả"),
         ("so_vb_di", date(2021, 1, 2), "không phải là số"),
         ("thu_chi_r03_c1", "1.234", "hai số khác nhau"),
         ("thu_chi_r03_c1", 1e15, "quá 15 chữ số"),

@@ -11,6 +11,7 @@ from dieutra.cases.models import Case
 from dieutra.channels.workbook.layout import STATUS, TOP, Layout, vi
 from dieutra.channels.workbook.rules import HARD, MISSING, SOFT
 from dieutra.channels.workbook.styles import Styles, height
+from dieutra.engine.forms.shown import REFERENCE
 
 WIDTHS = (56.0, 14.0, 14.0, 14.0)
 Counts = Mapping[str, Mapping[str, int]]  # sheet -> status -> cells
@@ -47,7 +48,7 @@ def draw_guide(sheet: Any, case: Case, layout: Layout, title: str, styles: Style
     page.line(f"Mã đơn vị {case.unit.code} · {case.unit.area.name}", "body")
     page.line(f"{case.campaign.name} · hạn gửi {case.due_on:%d/%m/%Y}", "body")
     for note in layout.notes:
-        page.line(vi(note.label), "note")
+        page.line(REFERENCE.sub("…", vi(note.label)), "note")
     page.gap()
     page.line("Cách làm", "heading")
     for step in STEPS:

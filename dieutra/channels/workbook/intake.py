@@ -14,7 +14,7 @@ from dieutra.channels.workbook.read import Problem, Read, read_workbook
 from dieutra.channels.workbook.read_rows import laid_over
 from dieutra.channels.workbook.values import options
 from dieutra.engine.forms.form import Form, Node
-from dieutra.engine.forms.shown import shown
+from dieutra.engine.forms.shown import REFERENCE, shown
 from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Stale
 from dieutra.forms.queries import engine_form
@@ -123,7 +123,7 @@ def _reason(case: Case, read: Read, key: str, text: str, said: Mapping[str, str]
 def _difference(read: Read, form: Form, path: str, text: str, answers: Mapping[str, str]) -> Difference:
     at, node = read.cells.get(path), form.node(path)
     code = (node.codes or {}).get("row", "")
-    label = node.label.get("vi", node.name)
+    label = REFERENCE.sub("…", node.label.get("vi", "")) or node.name
     rows = [path[:end].rpartition("[")[2] for end, sign in enumerate(path) if sign == "]"]
     label += "".join(f", mục {name}" for name in rows)
     return Difference(

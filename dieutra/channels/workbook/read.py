@@ -195,8 +195,7 @@ class Reader:
 
     def _one(self, node: Node, at: Answering) -> str | None:
         content = self._content(at)
-        if at.cell in self.errors.get(at.sheet, ()):
-            self._note(at, "ô đang báo lỗi công thức. Hãy xóa nội dung ô rồi ghi lại.")
+        if self._without_result(at):
             return None
         try:
             return as_answer(node, content, options(node, self.form))
@@ -212,9 +211,18 @@ class Reader:
         elif fingerprint(reason) != at.held:
             self.reasons[at.path] = reason
 
+    def _without_result(self, at: Answering) -> bool:
+        if at.cell not in self.errors.get(at.sheet, ()):
+            return False
+        self._note(at, "ô đang báo lỗi, hoặc công thức chưa có kết quả. Hãy xóa nội dung ô rồi ghi lại.")
+        return True
+
     def _choices(self, cells: list[Answering]) -> str | None:
         taken, sound = [], True
         for at in cells:
+            if self._without_result(at):
+                sound = False
+                continue
             try:
                 if ticked(self._content(at)):
                     taken.append(at.choice)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dieutra.engine.forms.authoring import MEDIA
 from dieutra.engine.forms.errors import FormProblem, Problems
 from dieutra.engine.forms.form import Form
+from dieutra.engine.forms.order import Cycle, in_order, reads_in_javarosa
 from dieutra.engine.forms.outline import Outline
 from dieutra.engine.forms.question_types import NOT_IN_A_WORKBOOK, NOT_ON_A_PAGE
 from dieutra.engine.forms.workbook import Row
 from dieutra.engine.lang import FUNCTIONS, Ast
+from dieutra.engine.lang.ast import walk
+from dieutra.engine.lang.node_functions import is_set
 
 CHANNELS = {"web": "trang web", "workbook": "sổ Excel", "collect": "ứng dụng ODK Collect"}
 MAX_ROWS_ON_A_PAGE = 20_000
@@ -23,6 +26,8 @@ def refusals(outline: Outline, form: Form, wanted: list[str], entities: list[Row
         _on_a_page(place, row, outline, web)
         _in_a_workbook(place, row, outline, workbook)
         _by_chance(place, row, form, web)
+        _in_collect(place, row, form, collect)
+    _circles_in_collect(outline, form, collect)
     for row in entities:
         message = "Tạo và sửa thực thể (entities) chỉ có trong ứng dụng ODK Collect"
         for problems in (web, workbook):
@@ -80,6 +85,40 @@ def _draws(ast: Ast) -> bool:
     if ast[0] == "call" and FUNCTIONS[ast[1]].volatile:
         return True
     return any(_draws(part) for part in ast[1:] if isinstance(part, list) and part)
+
+
+def _circles_in_collect(outline: Outline, form: Form, problems: Problems) -> None:
+    """What JavaRosa takes for a circle, and so does not open."""
+    try:
+        in_order(form, reads_in_javarosa)
+    except Cycle as cycle:
+        names = " → ".join(path.rpartition("/")[2] for path in cycle.paths)
+        row = next((outline.rows[path] for path in cycle.paths if path in outline.rows), None)
+        message = f"ODK Collect không mở được phiếu: required, readonly hoặc relevant chờ nhau: {names}"
+        if row is not None:
+            row.blame(problems, "required", message)
+
+
+def _in_collect(place: str, row: Row, form: Form, problems: Problems) -> None:
+    """Rows of a repeat beside other arguments: JavaRosa takes them only alone."""
+    node = form.by_path.get(place)
+    logic = [] if node is None else [("calculation", node.calculate), ("relevant", node.relevant)]
+    logic += [("required", node.required)] if node is not None else []
+    logic += [
+        ("constraint", check.expr) for check in form.checks if check.where == place and check.is_constraint
+    ]
+    for column, ast in logic:
+        for call in walk(ast) if ast is not None else ():
+            if call[0] == "call" and _mixes(call, place, form):
+                message = f"ODK Collect không tính được {call[1]}() khi các dòng của phần lặp lại đứng cùng giá trị khác"
+                row.blame(problems, column, f"{message}; hãy viết {call[1]}({call[1]}(${{câu}}), …)")
+
+
+def _mixes(call: Ast, place: str, form: Form) -> bool:
+    several = {"max": 1, "min": 1, "concat": 1, "join": 2}.get(call[1])
+    if several is None or len(call) - 2 <= several:
+        return False
+    return any(map(is_set(place, form.shape), call[2:]))
 
 
 def _in_a_workbook(place: str, row: Row, outline: Outline, problems: Problems) -> None:

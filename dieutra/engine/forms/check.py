@@ -13,7 +13,7 @@ from dieutra.engine.forms.cleaning import clean, is_filled_in
 from dieutra.engine.forms.form import Form, Label, Node
 from dieutra.engine.forms.offered import is_offered
 from dieutra.engine.forms.plan import Plan, Requirement, Rule, Step, plan_of
-from dieutra.engine.forms.rows import MAX_ROWS, NOWHERE, path_in, row_names, rows_above
+from dieutra.engine.forms.rows import MAX_IN_ALL, MAX_ROWS, NOWHERE, path_in, row_names, rows_above
 from dieutra.engine.forms.shown import fill
 from dieutra.engine.forms.typed import BLANK, as_stored, is_blank_text, read, stored_text
 from dieutra.engine.lang import (
@@ -85,6 +85,7 @@ class Evaluation:
         self.ctx = Context(self.typed, now, rows=self.rows, relevant=self.relevant, lists=lists)
         self.written: dict[str, str] = {}
         self.chains: dict[str | None, list[Mapping[str, str]]] = {None: [NOWHERE]}
+        self.row_count = 0
         self.chosen: list[tuple[str, Mapping[str, str]]] = []
         self.found: list[tuple[tuple[int, ...], Finding]] = []
         self.missing: list[tuple[tuple[int, ...], str]] = []
@@ -161,9 +162,11 @@ class Evaluation:
                 return ()
             wanted = max(0, int(number)) if number.is_finite() else 0
             names = [str(each) for each in range(1, min(wanted, MAX_ROWS) + 1)]
-        if wanted > MAX_ROWS:
-            self.tell(path, 0, Finding("type", path, "hard", _too_many(wanted), False))
-        return tuple(names)[:MAX_ROWS]
+        room = min(MAX_ROWS, MAX_IN_ALL - self.row_count)
+        if wanted > room:
+            self.tell(path, 0, Finding("type", path, "hard", _too_many(wanted, room), False))
+        self.row_count += min(wanted, room)
+        return tuple(names)[:room]
 
     def calculate(self, step: Step, path: str) -> None:
         if step.reads_itself:
@@ -277,10 +280,10 @@ class Evaluation:
         )
 
 
-def _too_many(wanted: int) -> Label:
+def _too_many(wanted: int, room: int) -> Label:
     return {
-        "vi": f"Phần lặp lại có {wanted} dòng, tối đa là {MAX_ROWS}; hãy kiểm tra lại số dòng.",
-        "en": f"This part has {wanted} rows, at most {MAX_ROWS} are allowed; check the number of rows.",
+        "vi": f"Phần lặp lại có {wanted} dòng, tối đa là {room}; hãy kiểm tra lại số dòng.",
+        "en": f"This part has {wanted} rows, at most {room} are allowed; check the number of rows.",
     }
 
 

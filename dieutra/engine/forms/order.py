@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dieutra.engine.forms.form import Form, Node
 from dieutra.engine.lang import paths
 
@@ -29,21 +31,32 @@ def reads(node: Node) -> list[str]:
     return found
 
 
-def in_order(form: Form) -> list[Node]:
+def reads_in_javarosa(node: Node) -> list[str]:
+    """The same as JavaRosa counts it: `required` and `readonly` wait too, and may not read their own node."""
+    found = reads(node)
+    for ast in (node.required, node.readonly):
+        found += paths(ast, node.path) if ast is not None else []
+    return found
+
+
+Reads = Callable[[Node], list[str]]
+
+
+def in_order(form: Form, wait: Reads = reads) -> list[Node]:
     """All nodes, as near to document order as their expressions allow. Raises Cycle."""
     done: list[Node] = []
     state: dict[str, bool] = {}
     for node in form.nodes:
-        _visit(node, form, state, done)
+        _visit(node, form, state, done, wait)
     return done
 
 
-def _visit(start: Node, form: Form, state: dict[str, bool], done: list[Node]) -> None:
+def _visit(start: Node, form: Form, state: dict[str, bool], done: list[Node], wait: Reads) -> None:
     """Depth first without recursion; `state` is False while a node is open, True once it is placed."""
     if start.path in state:
         return
     state[start.path] = False
-    trail = [(start, iter(reads(start)))]
+    trail = [(start, iter(wait(start)))]
     while trail:
         node, waiting = trail[-1]
         path = next(waiting, None)
@@ -54,7 +67,7 @@ def _visit(start: Node, form: Form, state: dict[str, bool], done: list[Node]) ->
         elif path not in state and path in form.by_path:
             following = form.by_path[path]
             state[path] = False
-            trail.append((following, iter(reads(following))))
+            trail.append((following, iter(wait(following))))
         elif state.get(path) is False:
             around = [each.path for each, _ in trail]
             raise Cycle([*around[around.index(path) :], path])

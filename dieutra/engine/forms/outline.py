@@ -13,6 +13,8 @@ from dieutra.engine.forms.workbook import STRAIGHT_QUOTES, Row
 from dieutra.engine.lang import Ast, ExpressionError, parse, paths
 
 ROOT = "data"
+MOST_LEVELS = 40
+MOST_REPEATS = 6
 
 
 @dataclass
@@ -71,9 +73,19 @@ def read_outline(survey: list[Row], problems: Problems) -> Outline:
         _place(row, written, prefix, outline, problems)
         if written.kind in ("group", "repeat"):
             open_rows.append((row, written.kind))
+            _refuse_depth(row, open_rows, problems)
     for row, kind in open_rows:
         row.blame(problems, "type", f"Nhóm “{row.get('name')}” chưa có end {kind}")
     return outline
+
+
+def _refuse_depth(row: Row, open_rows: list[tuple[Row, str]], problems: Problems) -> None:
+    if len(open_rows) > MOST_LEVELS:
+        row.blame(
+            problems, "type", f"Các nhóm lồng nhau quá {MOST_LEVELS} lớp, hãy tách phiếu thành ít lớp hơn"
+        )
+    if [kind for _, kind in open_rows].count("repeat") > MOST_REPEATS and row.get("type").endswith("repeat"):
+        row.blame(problems, "type", f"Phần lặp lại lồng nhau quá {MOST_REPEATS} lớp, hãy tách phiếu")
 
 
 def _place(row: Row, written: Written, prefix: str, outline: Outline, problems: Problems) -> None:

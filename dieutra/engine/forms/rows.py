@@ -10,6 +10,7 @@ from dieutra.engine.lang import place_of
 
 NAME = re.compile(r"[1-9][0-9]{0,5}")
 MAX_ROWS = 1_000
+MAX_IN_ALL = 20_000  # rows of a whole response
 NOWHERE: Mapping[str, str] = {}
 
 

@@ -49,7 +49,9 @@ def _inline(name: str, instance: etree._Element, texts: Texts, resolve: Resolve)
 
 def _label(row: Mapping[str, str], texts: Texts, resolve: Resolve) -> Label:
     if row.get("itextId"):
-        return texts.translated(row["itextId"], resolve)
+        said = texts.translated(row["itextId"], resolve)
+        by_pyxform = row.get("name") == "other" and set(said.values()) == {"Other"}
+        return {language: OTHER.get(language, "Other") for language in said} if by_pyxform else said
     if row.get("name") == "other" and row.get("label") == "Other":
         return OTHER
     return {texts.languages[0]: row["label"]} if row.get("label") else {}

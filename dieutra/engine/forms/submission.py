@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -15,6 +17,8 @@ from dieutra.engine.forms.workbook import CONTROL
 
 ORX = "http://openrosa.org/xforms"
 MAX_BYTES = 10_000_000
+NUMERIC = frozenset({"decimal", "geopoint", "geotrace", "geoshape"})
+DOUBLE = re.compile(r"(?<![^\s;])-?[0-9]\.[0-9]{1,17}E-?[0-9]{1,3}(?![^\s;])")
 
 
 class SubmissionError(Exception):
@@ -138,7 +142,19 @@ class _Reader:
     def take(self, node: Node, element: etree._Element, path: str) -> None:
         text = "".join(map(str, element.itertext()))
         if not is_blank_text(text):
-            self.answers[path] = text if node.type == "string" else text.strip()
+            self.answers[path] = _plain(node, text) if node.type != "string" else text
+
+
+def _plain(node: Node, text: str) -> str:
+    """An answer as people write it: JavaRosa sends 25000000 as `2.5E7` and 0.0001 as `1.0E-4`."""
+    if node.type not in NUMERIC:
+        return text.strip()
+    return DOUBLE.sub(lambda found: _without_exponent(found[0]), text.strip())
+
+
+def _without_exponent(double: str) -> str:
+    digits = f"{Decimal(double):f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def write_submission(

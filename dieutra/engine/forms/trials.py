@@ -33,6 +33,8 @@ SAMPLES = {
     "acknowledge": ("OK",),
 }
 
+MOST_ROWS = 60  # of a response: more show nothing new
+
 
 @dataclass
 class Trials:
@@ -83,7 +85,7 @@ class Maker:
         self.members: dict[str | None, list[Node]] = {}
         for node in form.nodes:
             self.members.setdefault(node.parent, []).append(node)
-        self.mode, self.same, self.blank = "zeros", 0, 0.0
+        self.mode, self.same, self.blank, self.room = "zeros", 0, 0.0, MOST_ROWS
 
     def _gather(self, at: str, expr: list[Any]) -> None:
         """What an expression compares with is worth trying at every place that it reads."""
@@ -98,7 +100,7 @@ class Maker:
             self.texts.setdefault(place, set()).update(part[1] for part in parts if part[0] == "str")
 
     def response(self) -> dict[str, str]:
-        self.mode = self.chance.choice(MODES)
+        self.mode, self.room = self.chance.choice(MODES), MOST_ROWS
         self.same = self.chance.randint(1, 20)
         self.blank = self.chance.choice((0.0, 0.0, 0.1, 0.5))
         return dict(self._filled(None, ""))
@@ -116,7 +118,8 @@ class Maker:
                     yield path, value
 
     def _rows(self, node: Node, path: str) -> Iterator[tuple[str, str]]:
-        rows = [str(row) for row in range(1, self.chance.randint(0, 3) + 1)]
+        rows = [str(row) for row in range(1, min(self.chance.randint(0, 3), self.room) + 1)]
+        self.room -= len(rows)
         if rows and node.count is None:
             yield path, " ".join(rows)
         for row in rows:

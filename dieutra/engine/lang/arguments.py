@@ -27,8 +27,13 @@ def position_problem(arguments: list[Ast]) -> str | None:
 def indexed_problem(arguments: list[Ast]) -> str | None:
     if len(arguments) % 2 == 0:
         return "cần câu hỏi, rồi từng cặp phần lặp lại và số thứ tự"
-    are_paths = all(part[0] == "path" for part in [arguments[0], *arguments[1::2]])
-    return None if are_paths else "câu hỏi và phần lặp lại phải viết dạng ${tên}"
+    are_places = all(map(_is_place, [arguments[0], *arguments[1::2]]))
+    return None if are_places else "câu hỏi và phần lặp lại phải viết dạng ${tên}"
+
+
+def _is_place(part: Ast) -> bool:
+    """`${nguoi}` in a row of its own is `../../nguoi` to Collect: all rows, which no predicate narrows."""
+    return part[0] == "path" or (part[0] == "where" and all(len(step) == 1 for step in part[2:]))
 
 
 def pulldata_problem(arguments: list[Ast]) -> str | None:

@@ -99,7 +99,8 @@ class Function:
 def selected(value: Value, choice: Value) -> bool:
     if isinstance(choice, Decimal):
         raise EvaluationError("selected() cần giá trị lựa chọn là chữ, đặt trong dấu nháy")
-    return to_text(choice).strip() in to_text(value).split()
+    wanted, words = to_text(choice).strip(), to_text(value).split()
+    return wanted in words or (not wanted and not words)
 
 
 def selected_at(value: Value, index: Value) -> str:

@@ -17,8 +17,10 @@ from dieutra.engine.lang.sql_writer import Writer
 
 def _selected(w: Writer, value: SqlValue, choice: SqlValue) -> SqlValue | Failing:
     wanted = w.short(w.dialect.say("trimmed", choice.text(w), w.dialect.text(SPACES)))
-    found = w.dialect.say("holds", w.words(value.text(w)), wanted)
-    made = Truth(f"({wanted} <> '' AND {found})")
+    text = w.short(value.text(w))
+    found = w.dialect.say("holds", w.words(text), wanted)
+    nothing = f"({w.dialect.say('trimmed', text, w.dialect.text(SPACES))} = '')"
+    made = Truth(f"(CASE WHEN {wanted} = '' THEN {nothing} ELSE {found} END)")
     is_number = choice.is_kind("number", w)
     return made if is_number == FALSE else Failing(made, is_number)
 

@@ -74,7 +74,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page": Paginator(reports_of(user).defer("facts"), PAGE).get_page(request.GET.get("trang")),
         "area": area,
         "above": area.parent if area.path not in tops else None,
-        "below": Area.objects.filter(parent=area, level__lte=2).order_by("sort_key"),
+        "below": Area.objects.filter(parent=area, level__in=campaign.kind.levels).order_by("sort_key"),
         "shapes": SHAPES,
         "since": f"{today - timedelta(days=7):%Y-%m-%d}T00:00",
         "until": f"{today:%Y-%m-%d}T23:59",

@@ -15,7 +15,8 @@ const numbersOf = (values) => values.map(toNumber).filter((number) => !number.is
 
 function selected(value, choice) {
   if (choice instanceof Dec) throw new EvaluationError("selected()");
-  return words(value).includes(toText(choice).trim());
+  const [found, wanted] = [words(value), toText(choice).trim()];
+  return found.includes(wanted) || (!wanted && !found.length); // nothing holds nothing
 }
 
 function selectedAt(value, index) {

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "dieutra.events",
     "dieutra.jobs",
     "dieutra.places",
@@ -96,6 +97,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "dieutra.web.middleware.IdleLock",
+    "dieutra.web.second_factor.SecondFactor",
+    "dieutra.web.see_as.SeeAs",
     "dieutra.web.middleware.PlainRefusals",
 ]
 
@@ -154,6 +157,15 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 # Offices share one address, so the general limit is wide; failures are counted per account (5 in 5 minutes).
 ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "300/m/ip,5/5m/key", "reset_password": "60/m/ip"}
+
+# "required": the roles that the campaign's kind names set up a second factor before they work; "off" asks nobody.
+SECOND_FACTOR = os.environ.get("DIEUTRA_SECOND_FACTOR", "required")
+MFA_ADAPTER = "dieutra.accounts.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "dieutra"
+MFA_TOTP_TOLERANCE = 1  # half a minute of difference between the clocks
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are the administrator's matter here
 
 # How many reverse proxies stand before the site: the client's address is read behind so many.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("DIEUTRA_PROXIES", "0"))

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from dieutra.web import notices
+from dieutra.web import notices, see_as
 from dieutra.web.collector import views as collector
 from dieutra.web.help import answers, questions
 from dieutra.web.manager import (
@@ -38,6 +38,8 @@ urlpatterns = [
     path("dang-nhap/", account.login, name="account_login"),
     path("tai-khoan-khoa/", account.account_inactive, name="account_inactive"),
     path("dang-xuat/", account.logout, name="account_logout"),
+    path("xac-nhan-mat-khau/", account.reauthenticate, name="account_reauthenticate"),
+    path("xac-thuc-hai-buoc/", include("allauth.mfa.urls")),
     path("doi-mat-khau/", account.password_change, name="account_change_password"),
     path("", include(respondent.urlpatterns)),
     path("", include(workbook.urlpatterns)),
@@ -53,6 +55,7 @@ urlpatterns = [
     path("", include(account_many.urlpatterns)),
     path("", include(account_sheets.urlpatterns)),
     path("", include(account_upkeep.urlpatterns)),
+    path("", include(see_as.urlpatterns)),
     path("", include(phones.urlpatterns)),
     path("", include(frames.urlpatterns)),
     path("", include(carrying.urlpatterns)),

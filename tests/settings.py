@@ -5,6 +5,7 @@ import tempfile
 
 os.environ.setdefault("DIEUTRA_VAR", tempfile.mkdtemp(prefix="dieutra-tests-"))
 os.environ.setdefault("DIEUTRA_LOG", "WARNING")
+os.environ.setdefault("DIEUTRA_SECOND_FACTOR", "off")
 
 from dieutra.settings import *  # noqa: F403
 

@@ -40,6 +40,16 @@ OPEN_DOORS = {
     "forgotten",
 }  # about oneself alone
 OPEN_DOORS |= {"notices_read", "unsubscribe"}
+OPEN_DOORS |= {
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_authenticate",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
+    "see_as_stop",
+}
 # signed in by a token, Digest or Basic and never by a session; tests/openrosa/test_sign_in.py tries the cast there
 OWN_SIGN_IN = {"collect_submission", "collect_key_submission"}
 
@@ -76,6 +86,7 @@ MAY = {
     "account_change": {"ong.tinh"},
     "account_hand_over": {"ong.tinh"},
     "account_sheet": {"ong.tinh"},
+    "account_see_as": {"ba.trung.uong", "ong.tinh"},
     "accounts_review": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},
     "app_user_create": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "app_user_revoke": {"ba.trung.uong", "ong.tinh", "co.huyen"},

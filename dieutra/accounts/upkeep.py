@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from dieutra.accounts import second_factor
 from dieutra.accounts.care import require_care
 from dieutra.accounts.models import Handover
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
@@ -15,8 +16,6 @@ from dieutra.events.actions import record
 from dieutra.jobs.actions import ask
 from dieutra.people.actions import check_person, refuse_faults
 from dieutra.people.models import Locked, Post, Role, User
-
-NO_LINKS = "Các liên kết kích hoạt đã gửi không còn dùng được."
 
 
 def lock(actor: User, post: Post) -> None:
@@ -54,6 +53,7 @@ def reset(actor: User, post: Post) -> None:
         if not done:
             raise NotNow("Tài khoản đang khóa. Hãy mở khóa trước khi đặt lại.")
         _end_links(user)
+        second_factor.forget(user)
         record(actor, "account.reset", post)
         if user.email:
             record(actor, "activation.asked", post)

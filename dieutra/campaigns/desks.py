@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 from json import dumps, loads
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dieutra.campaigns.kind import LEVELS, ROLES
-from dieutra.campaigns.models import Campaign
 from dieutra.engine.flow.working_time import OFFICE, Span, WorkingTime
 from dieutra.engine.refusals import Problem
+
+if TYPE_CHECKING:  # a kind is checked before Django is set up
+    from dieutra.campaigns.models import Campaign
 
 FILE = "campaign.toml"
 

@@ -7,9 +7,12 @@ messages/<name>.vi.txt is the same letter in another language.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from dieutra.campaigns.action_rules import PLACE
-from dieutra.campaigns.models import Campaign
+
+if TYPE_CHECKING:  # a kind is checked before Django is set up, and the letters with it
+    from dieutra.campaigns.models import Campaign
 
 ACTIVATION = """Kích hoạt tài khoản – {cuoc_dieu_tra}
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from json import dumps, loads
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dieutra.campaigns.desks import desks_of
 from dieutra.campaigns.kind import LEVELS
-from dieutra.campaigns.models import Campaign
 from dieutra.engine.flow.working_time import WorkingTime
 from dieutra.engine.refusals import Problem
+
+if TYPE_CHECKING:  # a kind is checked before Django is set up
+    from dieutra.campaigns.models import Campaign
 
 SHAPES = ("activity", "progress")
 FILE = "campaign.toml"

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django.db import models, transaction
 from django.utils import timezone
 
+from dieutra.engine.refusals import Forbidden
 from dieutra.events.models import Event, Seal
 
 # Ids are handed out before commit: a younger row may show before an older one. Sealing waits this long.
@@ -31,7 +32,11 @@ def record(
     campaign_id: int | None = None,
     **facts: Any,
 ) -> Event:
-    """Append one event. Call it inside the action's transaction. `facts` carries no personal data and no answers."""
+    """Append one event. Call it inside the action's transaction. `facts` carries no personal data and no answers.
+
+    Raises Forbidden for an actor whom somebody above only looks on as: nobody acts in another person's name.
+    """
+    _refuse_onlooker(actor)
     return Event.objects.create(
         actor_id=actor.pk if actor else None,
         verb=verb,
@@ -43,10 +48,16 @@ def record(
     )
 
 
+def _refuse_onlooker(actor: Actor | None) -> None:
+    if getattr(actor, "seen_by", None) is not None:
+        raise Forbidden("Bạn đang xem như người khác nên chỉ đọc.")
+
+
 def record_many(
     actor: Actor | None, verb: str, subjects: Iterable[models.Model], facts: Callable[[Any], dict[str, Any]]
 ) -> None:
     """One event per subject, in as few statements as the database takes; `facts(subject)` as for `record`."""
+    _refuse_onlooker(actor)
     events = [
         Event(
             actor_id=actor.pk if actor else None,

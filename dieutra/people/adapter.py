@@ -1,10 +1,13 @@
-"""How allauth fits this house: nobody signs up, and a sign-in is an event."""
+"""How allauth fits this house: nobody signs up, and a change of one's second factor is an event."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
+from dieutra.events.actions import record
 from dieutra.people.models import User
 
 ERRORS = {
@@ -18,6 +21,14 @@ ERRORS = {
 }
 
 
+# what allauth would tell by mail -> the event
+EVENTS = {
+    "mfa/email/totp_activated": "second_factor.added",
+    "mfa/email/totp_deactivated": "second_factor.removed",
+    "mfa/email/recovery_codes_generated": "recovery_codes.made",
+}
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {**DefaultAccountAdapter.error_messages, **ERRORS}
 
@@ -28,3 +39,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         from dieutra.people.actions import set_password
 
         set_password(user, password)
+
+    def send_notification_mail(self, template_prefix: str, user: User, *rest: Any, **more: Any) -> None:
+        """Called after each change of the second factor: the record is told, no letter goes out."""
+        if verb := EVENTS.get(template_prefix):
+            record(user, verb, user)

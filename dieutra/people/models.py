@@ -63,6 +63,9 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
     objects: ClassVar[UserManager] = UserManager()
+    seen_by: User | None = (
+        None  # set while somebody above only looks on as this person: nothing may be written then
+    )
 
     def __str__(self) -> str:
         return self.username

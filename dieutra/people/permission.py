@@ -43,6 +43,9 @@ GRANTS: dict[str, frozenset[str]] = {
     "faq.read": frozenset(Role),
     "faq.publish": frozenset({Role.QTV, Role.GSV, Role.BCD}),
 }
+READ_ONLY = (
+    "Bạn đang xem như người khác nên chỉ đọc. Hãy bấm “Thôi xem như” để làm việc bằng tài khoản của mình."
+)
 AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review", "question.answer"})
 
 
@@ -103,7 +106,9 @@ def acting_for(actor: HasPosts, post: Post) -> dict[str, Any]:
 
 
 def require(actor: HasPosts, verb: str, thing: Placed, level: int | None = None, why: str = "") -> Post:
-    """The first granting post, or Forbidden."""
+    """The first granting post, or Forbidden; who only looks on as somebody else reads and does nothing."""
+    if getattr(actor, "seen_by", None) is not None and not verb.endswith(".read"):
+        raise Forbidden(READ_ONLY)
     posts = granting(actor, verb, thing, level)
     if not posts:
         raise Forbidden(why) if why else Forbidden()

@@ -46,6 +46,7 @@ class Server:
             "DIEUTRA_EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "DIEUTRA_EMAIL_DIR": str(folder / "mail"),
             "DIEUTRA_LOG": "WARNING",
+            "DIEUTRA_SECOND_FACTOR": os.environ.get("DIEUTRA_SECOND_FACTOR", "off"),
         }
 
     def run(self, *command: str) -> str:

@@ -16,6 +16,7 @@ from dieutra.events.models import Event
 from dieutra.people.models import Post, User
 from tests.cast import World
 from tests.people.test_many_accounts import work_it_off
+from tests.people.test_upkeep import sign_in
 
 
 def last_seen(username: str, days: float) -> None:
@@ -39,6 +40,8 @@ def test_after_45_idle_days_an_account_is_closed_and_not_a_day_before(world: Wor
 def test_a_sign_in_counts_and_so_does_a_new_password(world: World) -> None:
     last_seen("anh.giam.sat", 90)
     User.objects.filter(username="anh.giam.sat").update(last_login=timezone.now())
+    last_seen("ong.tinh", 90)
+    assert sign_in("ong.tinh").get("/").status_code == 200
     last_seen("co.huyen", 90)
     User.objects.filter(username="co.huyen").update(last_login=None, password_changed_at=timezone.now())
     assert idle.close_idle(world.campaign) == 0

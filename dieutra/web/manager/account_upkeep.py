@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dieutra.accounts import review, sheets, upkeep
 from dieutra.accounts.care import looks_after
+from dieutra.accounts.seeing import may_see_as
 from dieutra.engine.refusals import Invalid, NotNow, Refusal
 from dieutra.people.models import Post, User
 from dieutra.people.permission import visible_to
@@ -47,6 +48,7 @@ def _page(request: HttpRequest, post: Post, refusal: Refusal | None = None) -> H
     context: dict[str, Any] = {
         "post": post,
         "area": _area(post),
+        "may_see_as": may_see_as(signed_in(request), post),
         "mine": looks_after(signed_in(request), post),
         "handovers": post.handovers.select_related("before", "after", "by").order_by("-at"),
         "given": request.POST,

@@ -109,7 +109,7 @@ class Server:
 class Mailbox:
     """Letters as they arrive in the mail folder; each file is read once."""
 
-    LINK = re.compile(r"https?://[^/\s]+(/kich-hoat/[^\s]+)")
+    LINK = re.compile(r"https?://[^/\s]+(/kich-hoat/[^\s"<>]+)")
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -136,7 +136,7 @@ class Mailbox:
         if not text:
             return
         letter = email.message_from_string(text, policy=email.policy.default)
-        body = letter.get_body()
+        body = letter.get_body(("plain", "html"))
         self.letters[str(letter["To"]).lower()].append(body.get_content() if body else "")
 
     def link_for(self, address: str, seconds: float = 120) -> str:

@@ -109,7 +109,7 @@ class Server:
 class Mailbox:
     """Letters as they arrive in the mail folder; each file is read once."""
 
-    LINK = re.compile(r"https?://[^/\s]+(/kich-hoat/[^\s"<>]+)")
+    LINK = re.compile(r"https?://[^/\s]+(/kich-hoat/[^\s<>]+)")
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

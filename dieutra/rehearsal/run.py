@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from dieutra.engine.refusals import Refusal
-from dieutra.rehearsal.acts import Play
 from dieutra.rehearsal.person import Unexpected
 from dieutra.rehearsal.server import Server
 
@@ -72,6 +71,7 @@ def _play(
         import django
 
         django.setup()
+        from dieutra.rehearsal.acts import Play
         from dieutra.rehearsal.reckoning import reckon
 
         play = Play(server, kind, province, units, clients, seed, say=_say)

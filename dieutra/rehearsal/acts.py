@@ -218,7 +218,7 @@ class Play:
         number, last = 1, 1
         while number <= last:
             page = administrator.get(f"/tai-khoan/?vai-tro=dv&trang={number}")
-            names |= {str(name).strip() for name in page.tree.xpath("//main//tbody//td[1]/strong/text()")}
+            names |= {str(name).strip() for name in page.tree.xpath("//main//tbody//td[1]/strong//text()")}
             if found := re.search(r"Trang \d+ / (\d+)", page.text):
                 last = int(found[1])
             number += 1

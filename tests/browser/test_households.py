@@ -198,7 +198,7 @@ def test_a_village_is_filled_by_keyboard_sent_and_reviewed(
     page.wait_for_selector("[data-ready]")
     assert page.evaluate(PICTURE) == before
     assert before["/data/ho[3]/ten"] == "Lê Văn Cúc"
-    assert before[f"{COMMON}/uu_tien"] == "Nước sạch, Làm đường, Sửa trường học, Other"
+    assert before[f"{COMMON}/uu_tien"] == "Nước sạch, Làm đường, Sửa trường học, Khác"
 
     page.get_by_role("button", name="Kiểm tra và gửi phiếu").click()
     page.get_by_role("button", name="Gửi phiếu").click()
@@ -264,7 +264,7 @@ def test_a_page_without_javascript_adds_and_removes_rows_and_ranks(
     expect(at(page, "/data/ho[2]/ten")).to_have_value("Cúc")
     expect(at(page, "/data/ho[2]/nha").get_by_label("Nhà kiên cố")).to_be_checked()
     expect(at(page, f"{COMMON}/uu_tien").locator(".dt-rank-label")).to_have_text(
-        ["Sửa trường học", "Other", "Làm đường", "Nước sạch"]
+        ["Sửa trường học", "Khác", "Làm đường", "Nước sạch"]
     )
     expect(times.nth(0)).to_have_value("21/11/2026")
     expect(times.nth(1)).to_have_value("08:30")

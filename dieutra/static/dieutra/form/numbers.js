@@ -118,6 +118,6 @@ export function shown(value, node, editing = false) {
 }
 
 /** Whether a number counts something; a bare question such as a year of birth does not. */
-function isAmount(node) {
+export function isAmount(node) {
   return node.kind === "cell" || Boolean(node.unit) || (node.appearance || []).includes("thousands-sep");
 }

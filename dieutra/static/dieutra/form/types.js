@@ -4,7 +4,7 @@ import { parseDec, whole } from "./decimal.js";
 import { toDate } from "./functions.js";
 import { clockOf, dateTime, momentOf, momentText } from "./moments.js";
 import { isPoint, isTime, isTrace, shownMoment, shownTime } from "./written.js";
-import { asTyped, isDate, shownDate, shownNumber } from "./numbers.js";
+import { asTyped, isAmount, isDate, shownDate, shownNumber } from "./numbers.js";
 import { Day, EvaluationError, dayOf, isBlank, toNumber, toText } from "./values.js";
 
 const INTEGER = /^(?:-?[1-9][0-9]*|0)$/;
@@ -132,8 +132,8 @@ export function inMessage(raw, node, lang, choices = node.choices) {
   if (node.type === "dateTime") return shownMoment(raw);
   const isNumber = (node.type === "int" || node.type === "decimal") && DECIMAL.test(raw);
   if (!isNumber) return node.type === "date" ? shownDate(raw) : raw;
-  if (lang !== "vi") return shownNumber(raw).replace(/[.,]/g, (mark) => (mark === "." ? "," : "."));
-  return shownNumber(raw);
+  const text = shownNumber(raw, isAmount(node));
+  return lang !== "vi" ? text.replace(/[.,]/g, (mark) => (mark === "." ? "," : ".")) : text;
 }
 
 function choiceLabel(word, choices, lang) {

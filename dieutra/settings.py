@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "dieutra.incidents",
     "dieutra.reports",
     "dieutra.messages",
+    "dieutra.teams",
     "dieutra.channels.workbook",
     "dieutra.accounts",
     "dieutra.web",

@@ -22,6 +22,7 @@ from dieutra.web.manager import (
     quotas,
     reports,
     supervision,
+    teams,
     workbook_batches,
     workbooks,
 )
@@ -69,6 +70,7 @@ urlpatterns = [
     path("", include(reports.urlpatterns)),
     path("", include(messages.urlpatterns)),
     path("", include(notices.urlpatterns)),
+    path("", include(teams.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

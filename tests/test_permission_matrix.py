@@ -26,10 +26,12 @@ from dieutra.people.absences import set_absence
 from dieutra.people.models import Absence, AppUser, Post, User
 from dieutra.reports.models import Report
 from dieutra.supervision.models import Assignment
+from dieutra.teams.models import Charge, Member, Task
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.messages.outbox import put
 from tests.openrosa.phone import given_phone, written
+from tests.teams.at_the_route import at_the_route
 
 EVERYBODY = (*PEOPLE, *UNITS)
 OPEN_DOORS = {
@@ -135,6 +137,15 @@ MAY = {
         "chi.giam.sat.tinh",
         "bac.ban.chi.dao",
     },
+    "team_set_up": {"ba.trung.uong", "ong.tinh"},
+    "team_member_add": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_member_end": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_charge_give": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_charge_take": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_task_add": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_templates": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_task_change": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_task_move": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao", "chi.giam.sat.tinh"},
     "faq_withdraw": {"chi.giam.sat.tinh", "ong.tinh", "ba.trung.uong", "bac.ban.chi.dao"},
 }
 
@@ -213,12 +224,17 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(FaqEntry.objects.order_by("pk").values_list("pk", "withdrawn_at")),
         list(Wave.objects.order_by("pk").values_list("pk", "planned")),
         list(Suppression.objects.order_by("pk").values_list("pk", "lifted_at")),
+        list(Task.objects.order_by("pk").values_list("pk", "version")),
+        list(Member.objects.order_by("pk").values_list("pk", "ended_at")),
+        list(Charge.objects.order_by("pk").values_list("pk", "ended_at")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
 
 def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     """The route's address and the fields with which somebody who may would succeed."""
+    if route.startswith("team_"):
+        return at_the_route(route, world)
     if route in ("approve", "give_back", "withdraw"):
         case = sent(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}

@@ -40,6 +40,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "incident.manage": frozenset({Role.QTV}),  # at the campaign's own path: the centre
     "report.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
     "report.make": frozenset({Role.QTV, Role.GSV}),
+    "team.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "team.manage": frozenset({Role.QTV}),  # and the group's own leader, see teams/actions.py
     "faq.read": frozenset(Role),
     "faq.publish": frozenset({Role.QTV, Role.GSV, Role.BCD}),
 }

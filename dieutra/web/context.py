@@ -22,6 +22,7 @@ DOORS = (
     ("message.send", "messages", "Thông báo"),
     ("account.read", "accounts", "Tài khoản"),
     ("supervision.manage", "supervision", "Giám sát viên"),
+    ("team.read", "teams", "Tổ công tác"),
     ("form.publish", "forms", "Mẫu phiếu"),
     ("incident.manage", "incidents", "Sự cố"),
     ("faq.read", "help", "Hỏi đáp"),

@@ -33,6 +33,7 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "carry.placing": [ask("carrying.place", "id", carry="subject_id", actor="actor_id")],
     "case.accepted": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
     "case.returned": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
+    "selfcheck.asked": [ask("selfcheck.run", "id", actor="actor_id")],
     "task.given": [ask("teams.tell_given", "id", task="subject_id")],
     "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
     "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],

@@ -21,6 +21,7 @@ from dieutra.web.manager import (
     progress,
     quotas,
     reports,
+    selfcheck,
     supervision,
     teams,
     workbook_batches,
@@ -71,6 +72,7 @@ urlpatterns = [
     path("", include(messages.urlpatterns)),
     path("", include(notices.urlpatterns)),
     path("", include(teams.urlpatterns)),
+    path("", include(selfcheck.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

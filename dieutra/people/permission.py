@@ -42,6 +42,12 @@ GRANTS: dict[str, frozenset[str]] = {
     "report.make": frozenset({Role.QTV, Role.GSV}),
     "team.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
     "team.manage": frozenset({Role.QTV}),  # and the group's own leader, see teams/actions.py
+    "selfcheck.read": frozenset(
+        {Role.QTV, Role.BCD, Role.TK}
+    ),  # these four at the campaign's own path: the centre
+    "selfcheck.run": frozenset({Role.QTV}),
+    "selfcheck.answer": frozenset({Role.QTV}),
+    "selfcheck.second": frozenset({Role.BCD, Role.TK}),
     "faq.read": frozenset(Role),
     "faq.publish": frozenset({Role.QTV, Role.GSV, Role.BCD}),
 }

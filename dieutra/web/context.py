@@ -25,9 +25,10 @@ DOORS = (
     ("team.read", "teams", "Tổ công tác"),
     ("form.publish", "forms", "Mẫu phiếu"),
     ("incident.manage", "incidents", "Sự cố"),
+    ("selfcheck.read", "selfcheck", "Tự đánh giá"),
     ("faq.read", "help", "Hỏi đáp"),
 )
-AT_THE_CENTRE = frozenset({"form.publish", "incident.manage"})
+AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.read"})
 
 
 def _count(user: User, door: str) -> int:

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "dieutra.reports",
     "dieutra.messages",
     "dieutra.teams",
+    "dieutra.publicity",
     "dieutra.channels.workbook",
     "dieutra.accounts",
     "dieutra.selfcheck",
@@ -209,6 +210,8 @@ DKIM_KEY_FILE = Path(os.environ["DIEUTRA_DKIM_KEY"]) if os.environ.get("DIEUTRA_
 DKIM_SELECTOR = os.environ.get("DIEUTRA_DKIM_SELECTOR", "dieutra")
 DKIM_DOMAIN = os.environ.get("DIEUTRA_DKIM_DOMAIN", "")  # the sender's when left out
 
+# Who may show the news page made for embedding in a frame: a CSP source list. No other page may be framed.
+EMBED_IN = os.environ.get("DIEUTRA_EMBED_IN", "*")
 # The access log of the server in front, of which the self-check reads a sample.
 ACCESS_LOG = Path(os.environ["DIEUTRA_ACCESS_LOG"]) if os.environ.get("DIEUTRA_ACCESS_LOG") else None
 

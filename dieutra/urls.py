@@ -19,6 +19,8 @@ from dieutra.web.manager import (
     messages,
     phones,
     progress,
+    publicity,
+    publicity_calendar,
     quotas,
     reports,
     selfcheck,
@@ -27,7 +29,7 @@ from dieutra.web.manager import (
     workbook_batches,
     workbooks,
 )
-from dieutra.web.public import forgotten
+from dieutra.web.public import forgotten, news
 from dieutra.web.public import views as public
 from dieutra.web.respondent import collected, files, workbook
 from dieutra.web.respondent import views as respondent
@@ -73,6 +75,9 @@ urlpatterns = [
     path("", include(notices.urlpatterns)),
     path("", include(teams.urlpatterns)),
     path("", include(selfcheck.urlpatterns)),
+    path("", include(news.urlpatterns)),
+    path("", include(publicity.urlpatterns)),
+    path("", include(publicity_calendar.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

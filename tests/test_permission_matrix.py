@@ -25,6 +25,7 @@ from dieutra.messages.models import Suppression, Wave
 from dieutra.messages.suppressing import suppress
 from dieutra.people.absences import set_absence
 from dieutra.people.models import Absence, AppUser, Post, User
+from dieutra.publicity.models import Activity, NewsItem
 from dieutra.reports.models import Report
 from dieutra.selfcheck.models import Answer
 from dieutra.supervision.models import Assignment
@@ -33,6 +34,7 @@ from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.messages.outbox import put
 from tests.openrosa.phone import given_phone, written
+from tests.publicity.at_the_route import at_the_route as publicity
 from tests.teams.at_the_route import at_the_route
 
 EVERYBODY = (*PEOPLE, *UNITS)
@@ -151,6 +153,13 @@ MAY = {
     "selfcheck_run": {"ba.trung.uong"},
     "selfcheck_answer": {"ba.trung.uong"},
     "selfcheck_second": set(),  # the committee at the centre, whom the cast lacks; see tests/selfcheck
+    "news_compose": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},  # each in the name of her own area
+    "news_change": {"ba.trung.uong", "ong.tinh"},
+    "news_publish": {"ba.trung.uong", "ong.tinh"},
+    "news_withdraw": {"ba.trung.uong", "ong.tinh"},
+    "publicity_add": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},
+    "publicity_change": {"ba.trung.uong", "ong.tinh"},
+    "publicity_settle": {"ba.trung.uong", "ong.tinh"},
     "faq_withdraw": {"chi.giam.sat.tinh", "ong.tinh", "ba.trung.uong", "bac.ban.chi.dao"},
 }
 
@@ -231,6 +240,8 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Suppression.objects.order_by("pk").values_list("pk", "lifted_at")),
         list(Answer.objects.order_by("pk").values_list("pk", "verdict")),
         list(Event.objects.filter(verb__startswith="selfcheck.").values_list("pk")),
+        list(NewsItem.objects.order_by("pk").values_list("pk", "version")),
+        list(Activity.objects.order_by("pk").values_list("pk", "version")),
         list(Task.objects.order_by("pk").values_list("pk", "version")),
         list(Member.objects.order_by("pk").values_list("pk", "ended_at")),
         list(Charge.objects.order_by("pk").values_list("pk", "ended_at")),
@@ -246,6 +257,8 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
         given = {"code": "backups", "result": "pass", "note": "Đủ ba bản"}
         answer = Answer.objects.create(**given, by=world.user("ong.tinh"), role="tk")
         return reverse(route, args=["backups" if route == "selfcheck_answer" else answer.pk]), given
+    if route.startswith(("news_", "publicity_")):
+        return publicity(route, world)
     if route.startswith("team_"):
         return at_the_route(route, world)
     if route in ("approve", "give_back", "withdraw"):

@@ -48,6 +48,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "selfcheck.run": frozenset({Role.QTV}),
     "selfcheck.answer": frozenset({Role.QTV}),
     "selfcheck.second": frozenset({Role.BCD, Role.TK}),
+    "publicity.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "publicity.manage": frozenset({Role.QTV}),
     "faq.read": frozenset(Role),
     "faq.publish": frozenset({Role.QTV, Role.GSV, Role.BCD}),
 }

@@ -19,6 +19,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from dieutra.selfcheck.lines import NOT_APPLICABLE, OWN, Found, check, decided
 
 PART = "Máy chủ trả lời"
+REFUSES = "frame-ancestors 'none'"
 WANTED = {
     "Content-Security-Policy": "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -98,6 +99,20 @@ def headers() -> Found:
     wrong = [name for name, words in WANTED.items() if words not in answer.header(name)]
     shown = [f"{name}: {answer.header(name) or '(không có)'}" for name in WANTED]
     return decided(answer.status == 200 and not wrong, f"GET /dang-nhap/ → {answer.status}", *shown)
+
+
+@check(PART, "framing", "Chỉ trang tin để nhúng cho trang khác đóng khung", OWN)
+def framing() -> Found:
+    """Every page of the list must refuse to be framed."""
+    policies = {
+        path: asked(path).header("Content-Security-Policy")
+        for path in ("/", "/dang-nhap/", "/tin/", "/khong-co/")
+    }
+    shown = [
+        f"GET {path}: {'từ chối' if REFUSES in policy else 'CHO PHÉP'}" for path, policy in policies.items()
+    ]
+    said = f"DIEUTRA_EMBED_IN = {settings.EMBED_IN} (nơi được nhúng trang tin)"
+    return decided(all(REFUSES in policy for policy in policies.values()), *shown, said)
 
 
 @check(PART, "script-policy", "Trình duyệt chỉ chạy mã của chính trang", OWN)

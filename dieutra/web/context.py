@@ -23,6 +23,7 @@ DOORS = (
     ("account.read", "accounts", "Tài khoản"),
     ("supervision.manage", "supervision", "Giám sát viên"),
     ("team.read", "teams", "Tổ công tác"),
+    ("publicity.read", "publicity", "Tuyên truyền"),
     ("form.publish", "forms", "Mẫu phiếu"),
     ("incident.manage", "incidents", "Sự cố"),
     ("selfcheck.read", "selfcheck", "Tự đánh giá"),

@@ -52,7 +52,7 @@ def change(actor: User, item: NewsItem, version: int, text: Text) -> None:
     require(actor, "publicity.manage", item, why=WHY)
     fields = _checked(text, item.image_sha256)
     with transaction.atomic():
-        _go(item, version, **fields)
+        _go(item, version, changed_at=timezone.now(), **fields)
         _keep(actor, item, Act.CHANGED)
         record(actor, "news.changed", item, published=item.state == State.PUBLISHED)
 
@@ -112,7 +112,7 @@ def _image(sent: Sent) -> dict[str, object]:
 
 def _go(item: NewsItem, version: int, **changes: object) -> None:
     same = NewsItem.objects.filter(pk=item.pk, version=version)
-    if not same.update(version=version + 1, changed_at=timezone.now(), **changes):
+    if not same.update(version=version + 1, **changes):
         raise Stale("Tin vừa được người khác sửa. Việc của bạn chưa được lưu; hãy tải lại trang để xem.")
     item.refresh_from_db()
 

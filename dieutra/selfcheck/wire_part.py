@@ -15,6 +15,8 @@ from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from dieutra.selfcheck.lines import NOT_APPLICABLE, OWN, Found, check, decided
 
@@ -51,7 +53,7 @@ def _application() -> WSGIHandler:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """The refusals that are provoked here are not written to the log, those of other threads are."""
+    """Refusals that are provoked here are not logged; those of other threads are. For the worker and the command line."""
     me = threading.get_ident()
     handlers = list(logging.getLogger().handlers)
 
@@ -60,9 +62,15 @@ def _quiet() -> Iterator[None]:
 
     for handler in handlers:
         handler.addFilter(of_others)
+    # A request may close the database's connection when it begins and ends; the one at hand is in use here.
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
     try:
         yield
     finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
         for handler in handlers:
             handler.removeFilter(of_others)
 

@@ -26,10 +26,10 @@ DOORS = (
     ("publicity.read", "publicity", "Tuyên truyền"),
     ("form.publish", "forms", "Mẫu phiếu"),
     ("incident.manage", "incidents", "Sự cố"),
-    ("selfcheck.read", "selfcheck", "Tự đánh giá"),
+    ("selfcheck.second", "selfcheck", "Tự đánh giá"),
     ("faq.read", "help", "Hỏi đáp"),
 )
-AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.read"})
+AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second"})
 
 
 def _count(user: User, door: str) -> int:

@@ -51,7 +51,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "states": Activity.State.choices,
         "channel": channel,
         "state": state,
-        "endings": [(it, it.upper()) for it in ENDINGS],
+        "endings": [("ics", "iCalendar"), ("xlsx", "Excel"), ("pdf", "PDF")],
         "activities": found[:1000],
     }
     if "thang" in request.GET:

@@ -208,6 +208,24 @@ def test_a_function_that_collect_lacks_is_spelt_out_for_it() -> None:
     assert 'calculate="(sum(/data/a) + sum(/data/b))"' in loaded.xform_xml
 
 
+def test_what_pyxform_warns_of_is_said_in_vietnamese_at_the_author_s_row() -> None:
+    loaded = load_workbook(
+        book(
+            """
+            | survey |
+            | | type | name | label::Tiếng Việt (vi) | label::french |
+            | | image | anh | Ảnh | Photo |
+            | | text | ANH | Lời | Mots |
+            """
+        )
+    )
+    assert loaded.warnings == (
+        "sheet survey, dòng 2: nên ghi tham số max-pixels để ảnh gửi nhanh hơn và đỡ tốn chỗ",
+        "sheet survey, dòng 3: tên “ANH” chỉ khác một tên khác ở chữ hoa, chữ thường; nhiều công cụ xử lý coi hai tên là một",
+        "ngôn ngữ french không kèm mã; hãy ghi như “Tiếng Việt (vi)”, “English (en)”",
+    )
+
+
 def test_columns_that_nothing_reads_are_warned_of() -> None:
     loaded = load_workbook(book("| survey |\n| | type | name | label | relevent |\n| | text | a | A | 1 |"))
     assert loaded.warnings == ("Không dùng đến cột “relevent” của sheet survey",)

@@ -205,7 +205,7 @@ def _version_page(
 ) -> HttpResponse:
     context: dict[str, Any] = {"version": found, "standing": campaign.form, "what": "ban", "pk": found.pk}
     if found.pk != campaign.form_id:
-        diff = compare(engine_form(campaign.form_id), engine_form(found.pk))
+        diff = compare(engine_form(campaign.form_id).whole, engine_form(found.pk).whole)
         renamed = renames_ticked(request, diff)
         context |= {
             "diff": diff,
@@ -232,7 +232,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     found = version_of(campaign, pk)
     standing = whole_number(request.POST.get("standing", ""))
     try:
-        diff = compare(engine_form(campaign.form_id), engine_form(found.pk))
+        diff = compare(engine_form(campaign.form_id).whole, engine_form(found.pk).whole)
         actions.adopt_form(user, campaign, found, standing, renames_ticked(request, diff))
     except (Invalid, NotNow, Stale) as refusal:
         return _version_page(request, centre_campaign(user), found, refusal)

@@ -23,7 +23,7 @@ def page_of(
     case: Case, sheet: Sheet, comments: Sequence[dict[str, Any]], request: HttpRequest, readonly: bool = False
 ) -> dict[str, Any]:
     version = sheet.form_id or case.form_id
-    form = engine_form(version)
+    form = engine_form(version).for_levels(sheet.levels)
     lang = request.GET.get("lang", "vi")
     view = form_view(
         form,

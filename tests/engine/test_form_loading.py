@@ -48,7 +48,7 @@ OFFICE = """
     | checks |
     |        | name | where           | severity | expression          | message::Tiếng Việt (vi)              | message::English (en) | justify | level |
     |        | K01  | lao_dong[*,c1]  | hard     | [c2] <= .           | Nữ nhiều hơn tổng số: [c2]            | More women than all   |         |       |
-    |        | K02  | lao_dong[r01,*] | soft     | [r02] >= [r03]      | Viên chức nhiều hơn công chức         | Unusual               |         | tinh  |
+    |        | K02  | lao_dong[r01,*] | soft     | [r02] >= [r03]      | Viên chức nhiều hơn công chức         | Unusual               |         | province |
     |        | K03  | nam             | soft     | ${nam} <= 2021                  | Năm sau năm điều tra     | Late                  | no      |       |
     |        | K04  | lao_dong        | hard     | ${lao_dong_r01_c1} > 0 | Chưa có lao động                   | Nobody                |         |       |
 """
@@ -170,7 +170,7 @@ def test_a_check_with_a_star_is_repeated_and_passes_over_blocked_cells(office: F
 def test_soft_checks_ask_for_a_reason_unless_they_say_no(office: Form) -> None:
     asked = {check.name: (check.severity, check.justify, check.level) for check in office.checks}
     assert asked["K01.r01"] == ("hard", False, None)
-    assert asked["K02.c1"] == ("soft", True, "tinh")
+    assert asked["K02.c1"] == ("soft", True, "province")
     assert asked["K03"] == ("soft", False, None)
 
 

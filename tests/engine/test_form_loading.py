@@ -161,7 +161,17 @@ def test_calculated_cells_are_read_only_and_not_required(office: Form) -> None:
 
 def test_a_check_with_a_star_is_repeated_and_passes_over_blocked_cells(office: Form) -> None:
     names = [check.name for check in office.checks]
-    assert names == ["nam.constraint", "K01.r01", "K01.r02", "K01.r03", "K02.c1", "K02.c2", "K03", "K05", "K04"]
+    assert names == [
+        "nam.constraint",
+        "K01.r01",
+        "K01.r02",
+        "K01.r03",
+        "K02.c1",
+        "K02.c2",
+        "K03",
+        "K05",
+        "K04",
+    ]
     check = office.checks[2]
     assert check.where == f"{TABLE}/lao_dong_r02/lao_dong_r02_c1"
     assert check.expr == ["op", "<=", ["path", f"{TABLE}/lao_dong_r02/lao_dong_r02_c2"], ["self"]]

@@ -147,6 +147,23 @@ def test_a_year_is_not_grouped(page: Page, harness: Harness, small_form: Form) -
     expect(at(page, "/data/nam")).to_have_value("1975")
 
 
+def test_what_is_typed_after_tab_takes_the_place_of_a_grouped_number(
+    page: Page, harness: Harness, small_form: Form
+) -> None:
+    letters = Node("/data/van_ban", "question", "int", label={"vi": "Số văn bản đi"}, unit={"vi": "văn bản"})
+    harness.form = replace(small_form, nodes=(*small_form.nodes, letters))
+    harness.answers = {"/data/van_ban": "1850"}
+    opened(page, harness)
+    field = at(page, "/data/van_ban")
+    field.press("Tab")
+    expect(field).to_have_value("1.850")
+    page.keyboard.press("Shift+Tab")
+    expect(field).to_be_focused()
+    page.keyboard.type("1600")
+    page.keyboard.press("Tab")
+    expect(field).to_have_value("1.600")
+
+
 def test_a_date_is_typed_day_first_and_kept_year_first(page: Page, harness: Harness) -> None:
     opened(page, harness)
     at(page, "/data/chung/ngay_lap").fill("5/3/2019")

@@ -477,6 +477,27 @@ def test_nothing_is_cut_off_on_a_phone(page: Page, harness: Harness) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_what_tab_reaches_is_never_under_the_bar_at_double_size(page: Page, harness: Harness) -> None:
+    page.set_viewport_size({"width": 640, "height": 450})
+    opened(page, harness)
+    hidden, seen = [], set()
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            """() => {
+                const at = document.activeElement, bar = document.querySelector(".dt-actions");
+                if (bar.contains(at) || !document.querySelector(".dt-form").contains(at)) return [at.id, true];
+                const box = at.getBoundingClientRect(), end = Math.min(box.bottom, box.top + 40); // a box's first line
+                return [at.id, end <= bar.getBoundingClientRect().top + 1];
+            }"""
+        )
+        seen.add(found[0])
+        if not found[1]:
+            hidden.append(found[0])
+    assert len(seen) > 20
+    assert hidden == []
+
+
 def test_the_form_works_without_javascript(context: BrowserContext, harness: Harness) -> None:
     browser = context.browser
     assert browser is not None

@@ -183,6 +183,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         version = actions.publish_upload(user, kept)
     except (Invalid, NotNow, Stale) as refusal:
         return _upload_page(request, kept, refusal)
+    if version.pk == kept.campaign.form_id:
+        messages.info(
+            request, f"Tệp này giống hệt phiên bản {version.version} đang dùng, không có gì để công bố thêm."
+        )
+        return redirect("form_version", version.pk)
     messages.success(
         request, f"Đã công bố phiên bản {version.version}. Cuộc điều tra chưa đổi sang phiên bản này."
     )

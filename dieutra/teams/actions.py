@@ -30,7 +30,7 @@ def manages(actor: User, group: Group) -> bool:
         return True
     mine = group.members.filter(user_id=actor.pk, ended_at__isnull=True)
     # who lost every post in the campaign leads nothing there
-    return may(actor, "team.read", group) and mine.filter(capacity__in=["lead", "deputy"]).exists()
+    return eligible(group, actor) is not None and mine.filter(capacity__in=["lead", "deputy"]).exists()
 
 
 def require_manager(actor: User, group: Group) -> None:

@@ -16,6 +16,7 @@ from dieutra.events.models import Event
 from dieutra.jobs.actions import KINDS
 from dieutra.jobs.models import Job
 from dieutra.messages.models import Channel, Message
+from dieutra.people.models import Post
 from dieutra.reactions import REACTIONS
 from dieutra.teams import actions, jobs, tasks
 from dieutra.teams.models import Charge, Group, Member, Task
@@ -94,6 +95,15 @@ def test_the_leader_gives_tasks_and_a_plain_member_does_not(world: World) -> Non
     actions.let_go(world.user("ong.tinh"), lead)
     with pytest.raises(Forbidden):
         tasks.change(world.user("bac.ban.chi.dao"), task, task.version, given(None))
+
+
+def test_a_leader_from_a_department_below_manages_until_she_leaves_her_post(world: World) -> None:
+    group, _, member = group_of(world)
+    actions.add_member(world.user("ong.tinh"), group, "co.huyen", "deputy", "")
+    tasks.add(world.user("co.huyen"), group, given(member))
+    Post.objects.filter(user__username="co.huyen").update(ended_at=timezone.now())
+    with pytest.raises(Forbidden):
+        tasks.add(world.user("co.huyen"), group, given(member))
 
 
 def test_a_given_task_and_a_near_or_past_day_are_told_once_in_the_bell(world: World) -> None:

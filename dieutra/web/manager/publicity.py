@@ -71,7 +71,7 @@ def _text(request: HttpRequest) -> actions.Text:
         given.get("title", ""),
         given.get("summary", ""),
         given.get("body", ""),
-        (image.name or "", image.read()) if image else None,
+        (image.name or "", image.read(actions.IMAGE_LIMIT + 1)) if image else None,
         given.get("image_words", ""),
         bool(given.get("no_image")),
     )

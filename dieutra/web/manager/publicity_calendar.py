@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -177,7 +178,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     user, found = _activity(request, pk)
     given, sent = request.POST, request.FILES.get("file")
     version = whole_number(given.get("version", ""))
-    file = (sent.name or "", sent.read()) if sent else None
+    file = (sent.name or "", sent.read(settings.FILE_LIMIT + 1)) if sent else None
     try:
         planning.settle(
             user, found, version, given.get("state", ""), given.get("note", ""), given.get("link", ""), file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -103,7 +104,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
         return _line(request, user, campaign, code)
     sent, given = request.FILES.get("file"), request.POST
     try:
-        content = (sent.name or "", sent.read()) if sent else None
+        content = (sent.name or "", sent.read(settings.FILE_LIMIT + 1)) if sent else None
         actions.answer(user, campaign, code, given.get("result", ""), given.get("note", ""), content)
     except (Invalid, NotNow) as refusal:
         return _line(request, user, campaign, code, refusal)

@@ -115,7 +115,7 @@ def _boxed(tokens: Sequence[Token]) -> list[Token]:
     boxed: list[Token] = []
     for token in tokens:
         if token.type == "table_open":
-            attrs: dict[str, str | int | float] = {"class": "dt-tablebox", "tabindex": "0", "role": "region"}
+            attrs: dict[str, str | int | float] = {"class": "dt-tablebox", "tabindex": "0", "role": "group"}
             boxed.append(Token("box_open", "div", 1, attrs=attrs | {"aria-label": "Bảng"}, block=True))
         boxed.append(token)
         if token.type == "table_close":
@@ -133,9 +133,19 @@ def _addressed(
     if token.type == "image":
         name = Path(str(attrs["src"])).name
         width, height = size_of(name)
-        attrs |= {"src": picture(name), "width": width, "height": height, "loading": "lazy"}
-    children = [_addressed(it, audience, page, picture) for it in token.children] if token.children else token.children
+        attrs |= {"src": picture(name), "width": width, "height": height}
+    children = token.children and [
+        it for child in token.children for it in _opened(_addressed(child, audience, page, picture))
+    ]
     return token.copy(attrs=attrs, children=children)
+
+
+def _opened(token: Token) -> list[Token]:
+    """A picture leads to itself in its full size, for narrow screens."""
+    if token.type != "image":
+        return [token]
+    attrs = {"href": token.attrs["src"], "class": "dt-picture"}
+    return [Token("link_open", "a", 1, attrs=attrs), token, Token("link_close", "a", -1)]
 
 
 @cache

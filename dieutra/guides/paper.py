@@ -100,4 +100,3 @@ def runs(token: Token) -> list[dict[str, str]]:
         if words and child.type != "image":
             found.append({"look": look, "words": words})
     return found if any(it["words"].strip() for it in found) else []
-

@@ -37,7 +37,9 @@ def help_link(request: HttpRequest) -> dict[str, object]:
     match = getattr(request, "resolver_match", None)
     chapter = chapter_for(match.url_name or "", reader_of(request)) if match else None
     return {
-        "guide_link": reverse("guide_chapter", args=(chapter.audience, chapter.slug)) if chapter else reverse("guides"),
+        "guide_link": reverse("guide_chapter", args=(chapter.audience, chapter.slug))
+        if chapter
+        else reverse("guides"),
         "guide_chapter_title": chapter.title if chapter else "",
     }
 

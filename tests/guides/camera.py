@@ -31,16 +31,29 @@ SAME = 0.02
 QUALITIES = (86, 78, 70, 60, 50, 40)
 STAGE = "import django; django.setup(); from tests.guides.stage import main; main()"
 
-MARK = """boxes => boxes.forEach(([x, y, width, height], at) => {
-  const line = document.body.appendChild(document.createElement("div"));
-  Object.assign(line.style, {position: "absolute", left: `${x - 4}px`, top: `${y - 4}px`, width: `${width + 8}px`,
-    height: `${height + 8}px`, border: "3px solid #d0021b", borderRadius: "6px", zIndex: 9998, pointerEvents: "none"});
-  const number = document.body.appendChild(document.createElement("div"));
-  const [left, top] = [Math.max(x - 28, 1), height < 60 ? y + height / 2 - 11 : y - 4]; // beside the outline, not on words
-  Object.assign(number.style, {position: "absolute", left: `${left}px`, top: `${top}px`, width: "22px", height: "22px", borderRadius: "50%", background: "#d0021b", color: "#fff", zIndex: 9999,
-    font: "bold 14px/22px sans-serif", textAlign: "center"});
-  number.textContent = String(at + 1);
-})"""
+# The number stands beside its outline: left, above, below or right, wherever it covers no other outline.
+MARK = """boxes => {
+  const outlines = boxes.map(([x, y, width, height]) => [x - 4, y - 4, width + 8, height + 8]);
+  const taken = [...outlines];
+  const free = ([x, y, width, height]) => x >= 0 && y >= window.scrollY && taken.every(([left, top, across, down]) =>
+    x + width <= left || left + across <= x || y + height <= top || top + down <= y);
+  const put = (box, style, words = "") => {
+    const it = document.body.appendChild(document.createElement("div"));
+    const [left, top, width, height] = box.map(number => `${number}px`);
+    Object.assign(it.style, {position: "absolute", boxSizing: "border-box", left, top, width, height,
+      pointerEvents: "none", ...style});
+    it.textContent = words;
+  };
+  outlines.forEach(([x, y, width, height], at) => {
+    const middle = height < 70 ? y + height / 2 - 11 : y;
+    const places = [[x - 23, middle], [x, y - 23], [x, y + height + 1], [x + width + 1, middle], [x + 2, y + 2]];
+    const [left, top] = places.find(([x, y]) => free([x, y, 22, 22])) ?? places.at(-1);
+    taken.push([left, top, 22, 22]);
+    put([x, y, width, height], {border: "3px solid #d0021b", borderRadius: "6px", zIndex: 9998});
+    put([left, top, 22, 22], {borderRadius: "50%", background: "#d0021b", color: "#fff", zIndex: 9999,
+      font: "bold 14px/22px sans-serif", textAlign: "center"}, String(at + 1));
+  });
+}"""
 QUIET = """() => {
   document.activeElement?.blur();
   for (const it of document.getAnimations()) it.finish();
@@ -71,7 +84,9 @@ def stage() -> Iterator[tuple[Server, dict[str, object]]]:
     """The server with everything that the pictures show, and the facts for their addresses."""
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder) / "site") as server:
         command = [sys.executable, "-c", STAGE]
-        made = subprocess.run(command, env=server.environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+        made = subprocess.run(
+            command, env=server.environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+        )
         yield server, json.loads(made.stdout.strip().splitlines()[-1])
 
 
@@ -91,7 +106,7 @@ class Studio:
             page = self.pages[who] = context.new_page()
             if who:
                 _sign_in(page, who)
-        self.pages[who].set_viewport_size(PHONE if shot.phone else DESKTOP)  # type: ignore[arg-type]
+        self.pages[who].set_viewport_size(PHONE if shot.phone else DESKTOP)
         return self.pages[who]
 
     def take(self, shot: Shot) -> bytes:
@@ -146,7 +161,12 @@ def _box(page: Page, shot: Shot, place: Locator) -> list[float]:
     """The outline in page coordinates. A mark outside the picture is a fault."""
     box = place.bounding_box()
     size = page.viewport_size
-    if box is None or size is None or not 0 <= box["y"] <= size["height"] - 10 or not -2 <= box["x"] <= size["width"]:
+    if (
+        box is None
+        or size is None
+        or not 0 <= box["y"] <= size["height"] - 10
+        or not -2 <= box["x"] <= size["width"]
+    ):
         raise NotFound(f"{shot.name}: {place} lies outside the picture ({box})")
     left, top = page.evaluate("[window.scrollX, window.scrollY]")
     width = min(box["width"], size["width"] - box["x"] - 6)
@@ -169,11 +189,14 @@ def main(arguments: list[str]) -> None:
                 continue
             if wanted and shot.name not in wanted:
                 continue
-            if "--all" not in arguments and file.exists() and studio.share_that_differs(file.read_bytes(), picture) < SAME:
+            if (
+                "--all" not in arguments
+                and file.exists()
+                and studio.share_that_differs(file.read_bytes(), picture) < SAME
+            ):
                 continue
             file.write_bytes(picture)
             print(f"{shot.name}: {len(picture) // 1024} KB")
         browser.close()
     if missing:
         sys.exit("\n".join(missing))
-

@@ -70,11 +70,24 @@ def _people(campaign: Campaign, users: dict[str, User]) -> dict[str, object]:
         ("gsv.duytien2", "gsv", "Bùi Thị Giám Sát"),
         ("tk.duytien", "tk", "Ngô Văn Thống Kê"),
     ):
-        appoint(users["qtv.hanam"], campaign, role, duy_tien, username=username, full_name=name, email=f"{username}@example.gov.vn")
+        appoint(
+            users["qtv.hanam"],
+            campaign,
+            role,
+            duy_tien,
+            username=username,
+            full_name=name,
+            email=f"{username}@example.gov.vn",
+        )
         set_password(User.objects.get(username=username), PASSWORD)
     waiting = appoint(
-        users["qtv.hanam"], campaign, "gsv", duy_tien,
-        username="gsv.duytien3", full_name="Lý Thị Giám Sát", email="gsv.duytien3@example.gov.vn",
+        users["qtv.hanam"],
+        campaign,
+        "gsv",
+        duy_tien,
+        username="gsv.duytien3",
+        full_name="Lý Thị Giám Sát",
+        email="gsv.duytien3@example.gov.vn",
     )
     listing = Listing.objects.get(campaign=campaign, area__code="347")
     return {"account": waiting.user_id, "listing": listing.pk}
@@ -99,7 +112,9 @@ def _centre(campaign: Campaign, centre: User) -> dict[str, object]:
     found = timezone.now() - timedelta(hours=3)
     text = "Một đơn vị báo nhận được thư mạo danh hệ thống, kèm liên kết lạ. Chưa ai nhập mật khẩu."
     incident = security.register(centre, campaign, "Thư mạo danh hệ thống", 2, found, text)
-    security.write(centre, incident, "Đã gửi thông báo cảnh báo tới các quản trị viên.", found + timedelta(hours=1))
+    security.write(
+        centre, incident, "Đã gửi thông báo cảnh báo tới các quản trị viên.", found + timedelta(hours=1)
+    )
     content = (kind_folder("co-so-hanh-chinh-2021") / "form.xlsx").read_bytes()
     sound = put_up_form(centre, campaign, _next_version(content), "phieu-ban-moi.xlsx")
     broken = put_up_form(centre, campaign, _next_version(content, broken=True), "phieu-con-loi.xlsx")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
+from markdown_it.token import Token
 
 from dieutra.guides.book import Chapter, guide_of, guides
 from dieutra.guides.markup import PICTURES, headings, html_of, linked, pictures_in, size_of, tokens_of
@@ -33,7 +34,7 @@ def route_names() -> set[str]:
     return walk(get_resolver())
 
 
-def inline(chapter: Chapter) -> list[list[object]]:
+def inline(chapter: Chapter) -> list[list[Token]]:
     return [list(token.children or ()) for token in tokens_of(chapter.text) if token.type == "inline"]
 
 
@@ -43,9 +44,9 @@ def bold(chapter: Chapter) -> list[str]:
     for children in inline(chapter):
         inside = False
         for it in children:
-            inside = it.type == "strong_open" or (inside and it.type != "strong_close")  # type: ignore[attr-defined]
-            if inside and it.content:  # type: ignore[attr-defined]
-                found.append(it.content)  # type: ignore[attr-defined]
+            inside = it.type == "strong_open" or (inside and it.type != "strong_close")
+            if inside and it.content:
+                found.append(it.content)
     return found
 
 
@@ -66,15 +67,15 @@ def test_a_label_that_no_screen_has_is_found_out() -> None:
 def test_the_links_of_a_chapter_lead_somewhere(chapter: Chapter) -> None:
     for children in inline(chapter):
         for it in children:
-            if it.type != "link_open":  # type: ignore[attr-defined]
+            if it.type != "link_open":
                 continue
-            target = linked(str(it.attrs["href"]), chapter.audience)  # type: ignore[attr-defined]
+            target = linked(str(it.attrs["href"]), chapter.audience)
             assert target, it
             guide = guide_of(target[0])
             assert guide, target
             read = guide.chapter(target[1])
             assert read, target
-            assert read.file.name in str(it.attrs["href"])  # type: ignore[attr-defined]
+            assert read.file.name in str(it.attrs["href"])
             assert not target[2] or target[2][1:] in dict(headings(read)), target
 
 
@@ -119,7 +120,7 @@ def test_every_picture_is_taken_by_the_script_and_shown_by_a_chapter() -> None:
 def test_raw_html_in_a_chapter_is_shown_and_not_taken() -> None:
     text = "<script>alert(1)</script>\n\n[x](javascript:alert(1)) <b onclick=x>a</b>\n"
     html = html_of(Chapter("don-vi", "x", "x", "x.", (), text), lambda *_: "/", lambda _: "/")
-    assert "<script" not in html and "href=\"javascript" not in html and "<b " not in html
+    assert "<script" not in html and 'href="javascript' not in html and "<b " not in html
     assert "&lt;script&gt;" in html
 
 
@@ -130,7 +131,10 @@ def test_search_needs_no_tone_marks_and_knows_the_heading_first() -> None:
     assert found("mat dien thoai", guides())
     assert not found("", guides()) and not found("  …  ", guides())
     assert not found("khongcogidau", guides())
-    assert "thoại" in found("mat dien thoai", guides())[0].excerpt + found("mat dien thoai", guides())[0].section.heading
+    assert (
+        "thoại"
+        in found("mat dien thoai", guides())[0].excerpt + found("mat dien thoai", guides())[0].section.heading
+    )
 
 
 def test_a_screen_opens_the_chapter_of_the_readers_own_guide() -> None:

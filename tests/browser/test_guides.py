@@ -64,8 +64,8 @@ def looks_right(page: Page, name: str) -> None:
 def test_a_unit_opens_the_chapter_of_her_screen_and_finds_others(desk: Desk) -> None:
     page = desk("don.vi")
     looks_right(page, "guide-link")
-    page.get_by_role("link", name=re.compile("^Hướng dẫn ?: Nộp phiếu trong 10 phút")).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Nộp phiếu trong 10 phút")
+    page.get_by_role("link", name=re.compile("^Hướng dẫn ?: Nhập và gửi phiếu trong 10 phút")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nhập và gửi phiếu trong 10 phút")
     picture = page.locator(".dt-guide img").first
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("it => it.naturalWidth") == 1000
@@ -84,13 +84,13 @@ def test_a_guide_is_read_with_the_keyboard_alone(desk: Desk) -> None:
     page = desk()
     page.goto("/huong-dan/don-vi/")
     looks_right(page, "guide-contents")
-    chapter = page.get_by_role("link", name="Nộp phiếu trong 10 phút")
+    chapter = page.get_by_role("link", name="Nhập và gửi phiếu trong 10 phút")
     for _ in range(12):
         page.keyboard.press("Tab")
         if chapter.evaluate("it => it === document.activeElement"):
             break
     page.keyboard.press("Enter")
-    page.wait_for_url("**/huong-dan/don-vi/nop-phieu/")
+    page.wait_for_url("**/huong-dan/don-vi/nhap-va-gui-phieu/")
     inside = page.get_by_role("navigation", name="Trong bài này").get_by_role("link").nth(1)
     inside.focus()
     page.keyboard.press("Enter")

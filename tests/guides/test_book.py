@@ -142,7 +142,7 @@ def test_a_screen_opens_the_chapter_of_the_readers_own_guide() -> None:
         chapter = chapter_for(screen, Reader(True, frozenset(roles), central, branch))
         return f"{chapter.audience}/{chapter.slug}" if chapter else ""
 
-    assert opened("fill", "dv") == "don-vi/nop-phieu"
+    assert opened("fill", "dv") == "don-vi/nhap-va-gui-phieu"
     assert opened("question", "dv") == "don-vi/hoi-khi-chua-ro"
     assert opened("question", "gsv") == "hoi-dap-su-co/tra-loi-cau-hoi"
     assert opened("progress", "bcd") == opened("progress", "tk") == "chi-xem/xem-tien-do"

@@ -69,7 +69,7 @@ def test_every_page_links_to_its_chapter(world: World, at_the_desk: Desk) -> Non
         ("co.huyen", "/tai-khoan/", "/huong-dan/quan-tri/tao-tai-khoan/"),
         ("bac.ban.chi.dao", "/tien-do/", "/huong-dan/chi-xem/xem-tien-do/"),
         ("ba.trung.uong", "/mau-phieu/", "/huong-dan/trung-uong/nap-va-cong-bo-mau-phieu/"),
-        ("don.vi", "/phieu/", "/huong-dan/don-vi/nop-phieu/"),
+        ("don.vi", "/phieu/", "/huong-dan/don-vi/nhap-va-gui-phieu/"),
         ("don.vi", "/khong-co/", "/huong-dan/"),
     ):
         answer = at_the_desk(who).get(page, follow=True)
@@ -80,7 +80,7 @@ def test_the_units_guide_and_the_sign_in_help_are_public(world: World, client: C
     for address in (
         "/huong-dan/",
         "/huong-dan/don-vi/",
-        "/huong-dan/don-vi/nop-phieu/",
+        "/huong-dan/don-vi/nhap-va-gui-phieu/",
         "/huong-dan/don-vi/in/",
         "/huong-dan/dang-nhap/kich-hoat/",
         "/huong-dan/dang-nhap/huong-dan.pdf",

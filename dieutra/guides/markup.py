@@ -81,7 +81,7 @@ def sections(chapter: Chapter) -> tuple[Section, ...]:
 
 
 def linked(address: str, audience: str) -> tuple[str, str, str] | None:
-    """`../don-vi/02-nop-phieu.md#anchor` → (guide, chapter, "#anchor"); None for an address outside the guides."""
+    """`../don-vi/02-lam-gi.md#anchor` → (guide, chapter, "#anchor"); None for an address outside the guides."""
     found = LINK.match(address)
     return (found[1] or audience, found[2], found[3] or "") if found else None
 

@@ -33,7 +33,8 @@ STAGE = "import django; django.setup(); from tests.guides.stage import main; mai
 
 # The number stands beside its outline: left, above, below or right, wherever it covers no other outline.
 MARK = """boxes => {
-  const outlines = boxes.map(([x, y, width, height]) => [Math.max(x - 4, 1), y - 4, width + 8 - Math.max(5 - x, 0), height + 8]);
+  const outlines = boxes.map(([x, y, width, height]) =>
+    [Math.max(x - 4, 1), y - 4, width + 8 - Math.max(5 - x, 0), height + 8]);
   const taken = [...outlines];
   const free = ([x, y, width, height]) => x >= 0 && y >= window.scrollY && taken.every(([left, top, across, down]) =>
     x + width <= left || left + across <= x || y + height <= top || top + down <= y);

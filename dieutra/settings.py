@@ -121,6 +121,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "dieutra.web.context.place_in_the_house",
+                "dieutra.web.guides.help_link",
             ],
         },
     },

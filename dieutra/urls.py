@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from dieutra.web import notices, see_as
+from dieutra.web import guides, notices, see_as
 from dieutra.web.collector import views as collector
 from dieutra.web.help import answers, questions
 from dieutra.web.manager import (
@@ -78,6 +78,7 @@ urlpatterns = [
     path("", include(news.urlpatterns)),
     path("", include(publicity.urlpatterns)),
     path("", include(publicity_calendar.urlpatterns)),
+    path("", include(guides.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

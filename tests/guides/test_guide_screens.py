@@ -25,7 +25,14 @@ NO_SCREEN = {
     *("receipt_pdf", "answers_pdf", "workbook_file", "attachment", "sheets_file", "accounts_list_template"),
     *("listing_receipt", "listing_template", "workbook_archive", "workbook_batch_report", "report_file"),
     *("form_workbook", "form_paper", "form_xform", "form_original", "form_dictionary_file", "question_file"),
-    *("guide_file", "account_sheet"),
+    "account_sheet",
+    *(
+        "guides",
+        "guide",
+        "guide_chapter",
+        "guide_print",
+        "guide_file",
+    ),  # from a guide the link leads to all guides
 }
 ANYBODY = Reader(True, frozenset({"dv", "gsv", "qtv", "bcd", "tk"}), central=True, branch=True)
 

@@ -27,6 +27,16 @@ NO_SCREEN = {
     *("form_workbook", "form_paper", "form_xform", "form_original", "form_dictionary_file", "question_file"),
     "account_sheet",
     *(
+        "news_campaigns",
+        "news",
+        "news_item",
+        "news_image",
+        "news_embedded",
+        "news_feed",
+        "oembed",
+    ),  # read by anybody
+    *("news_picture", "publicity_file", "publicity_evidence", "selfcheck_file", "selfcheck_evidence"),
+    *(
         "guides",
         "guide",
         "guide_chapter",
@@ -114,6 +124,7 @@ def test_one_finds_ones_own_guides_first(world: World, at_the_desk: Desk) -> Non
         "giam-sat-vien",
         "tien-do-bao-cao",
         "hoi-dap-su-co",
+        "to-cong-tac",
     ]
     central = at_the_desk("ba.trung.uong").get("/huong-dan/").context["mine"]
     assert {"trung-uong", "quan-tri"} <= {it.slug for it in central}

@@ -22,7 +22,7 @@ from dieutra.people.models import Post, Role, User
 from dieutra.people.permission import acting_for, granting, require, visible_to
 
 BATCH = 100
-MOST = 500  # cases in one action: what a page of the queue can show
+MOST = 500  # cases in one action
 REASON_LENGTH = 2000
 
 NOT_YOURS = "Phiếu không thuộc địa bàn bạn phụ trách."

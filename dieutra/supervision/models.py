@@ -2,6 +2,9 @@
 
 Supervisors of one area share it: their posts stand on the same path at the same level. As soon as one assignment stands
 among them, each one's queue holds only what is assigned to her; what nobody has is shown as a gap.
+
+Cases that the same posts have assigned share one row of Holders, and `Case.holders` names it: so a queue is a range of
+an index, however many assignments made it. holding.py keeps it.
 """
 
 from __future__ import annotations
@@ -31,3 +34,17 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.path}"
+
+
+class Holders(models.Model):
+    """A set of supervisors' posts that have the same cases assigned, of all levels; never changed, only added."""
+
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)  # a digest of the posts' numbers
+    posts = models.ManyToManyField("people.Post", related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "key"], name="holders_once")]
+
+    def __str__(self) -> str:
+        return f"holders {self.pk}"

@@ -71,17 +71,6 @@ def test_the_queue_holds_only_what_is_assigned_and_gaps_are_shown(
     assert (row.cases, row.gap, row.holders) == (2, 1, ["Anh Giám Sát, một phần"])
 
 
-def test_many_assignments_narrow_as_few_do(
-    world: World, phu_ly: queries.Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent(world), sent(world, "don.vi.hai")
-    actions.assign(world.user("co.huyen"), phu_ly, post("anh.giam.sat").pk, [unit_path(world, "don.vi")])
-    monkeypatch.setattr(queries, "FEW", 0)
-    assert waits_for("anh.giam.sat") == ["UBND-PL"]
-    assert waits_for("chi.hai") == []
-    assert [case.unit.code for case in queries.nobodys(world.user("anh.giam.sat"))] == ["DANG-PL"]
-
-
 def test_the_province_is_not_narrowed_by_what_its_district_shared(
     world: World, phu_ly: queries.Place
 ) -> None:

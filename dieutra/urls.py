@@ -29,6 +29,7 @@ from dieutra.web.public import forgotten
 from dieutra.web.public import views as public
 from dieutra.web.respondent import collected, files, workbook
 from dieutra.web.respondent import views as respondent
+from dieutra.web.supervisor import bulk as supervisor_bulk
 from dieutra.web.supervisor import queue as supervisor_queue
 from dieutra.web.supervisor import views as supervisor
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("", include(collected.urlpatterns)),
     path("", include(collector.urlpatterns)),
     path("", include(supervisor_queue.urlpatterns)),
+    path("", include(supervisor_bulk.urlpatterns)),
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from dieutra.campaigns.actions import put_up_form
 from dieutra.campaigns.models import Campaign
 from dieutra.carrying.models import CarriedLine, Carry
-from dieutra.cases import actions
+from dieutra.cases import actions, waiting
 from dieutra.cases.models import Case, Submission
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
@@ -25,7 +25,8 @@ from dieutra.messages.suppressing import suppress
 from dieutra.people.absences import set_absence
 from dieutra.people.models import Absence, AppUser, Post, User
 from dieutra.reports.models import Report
-from dieutra.supervision.models import Assignment
+from dieutra.supervision import bulk
+from dieutra.supervision.models import Assignment, BulkApproval, Ratio
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.messages.outbox import put
@@ -68,6 +69,9 @@ MAY = {
     "give_back": {"anh.giam.sat"},
     "approve_many": {"anh.giam.sat"},
     "take_back": {"ba.trung.uong"},
+    "bulk_order": {"anh.giam.sat", "chi.giam.sat.tinh", "nguoi.la.giam.sat"},  # of one's own queue alone
+    "bulk_stop": {"anh.giam.sat"},
+    "quotas": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},  # each for his own place
     "assignment_give": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "assignment_list": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "assignment_take": {"ba.trung.uong", "ong.tinh", "co.huyen"},
@@ -213,6 +217,8 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(FaqEntry.objects.order_by("pk").values_list("pk", "withdrawn_at")),
         list(Wave.objects.order_by("pk").values_list("pk", "planned")),
         list(Suppression.objects.order_by("pk").values_list("pk", "lifted_at")),
+        list(BulkApproval.objects.order_by("pk").values_list("pk", "stopped_at")),
+        list(Ratio.objects.order_by("pk").values_list("pk", "each")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
@@ -225,6 +231,17 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route == "approve_many":
         case = sent(world)
         return reverse(route), {"phieu": f"{case.pk}.{case.version}"}
+    if route == "bulk_order":
+        sent(world)
+        return reverse(route), {"xem-luc": timezone.now().isoformat()}
+    if route == "bulk_stop":
+        sent(world)
+        order = bulk.order_all(
+            world.user("anh.giam.sat"), waiting.Asked(timezone.localdate()), "Tất cả", timezone.now()
+        )
+        return reverse(route, args=[order.pk]), {}
+    if route == "quotas":
+        return reverse(route), {"cap": "2", "ty-le": "6"}
     if route == "take_back":
         case = accepted(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "reason": "Số liệu cần xem lại"}

@@ -48,3 +48,63 @@ class Holders(models.Model):
 
     def __str__(self) -> str:
         return f"holders {self.pk}"
+
+
+class BulkApproval(models.Model):
+    """One order to approve all forms without findings that a filter of the queue left, and how far it is."""
+
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    wish = models.CharField(max_length=200)  # the filter in words
+    total = models.PositiveIntegerField()
+    stopped_at = models.DateTimeField(null=True)  # by the person: what is left is not approved
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["by"], condition=models.Q(ended_at__isnull=True), name="bulk_approval_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"bulk approval {self.pk}"
+
+
+class BulkItem(models.Model):
+    """A form of such an order, as it stood when it was asked for: it is approved in this version or not at all."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "", "Chưa tới lượt"
+        APPROVED = "approved", "Đã duyệt"
+        SKIPPED = "skipped", "Bỏ qua"
+
+    order = models.ForeignKey(BulkApproval, on_delete=models.CASCADE, related_name="items")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+    why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "case"], name="bulk_item_once")]
+        indexes = [models.Index(fields=["order", "outcome", "id"], name="bulk_item_left")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.case_id}"
+
+
+class Ratio(models.Model):
+    """A ratio of the quota rule that no document states, as somebody set it for a place and all below; the latest holds."""
+
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="+")
+    path = PathField()
+    level = models.PositiveSmallIntegerField("cấp của quy tắc")
+    each = models.PositiveSmallIntegerField()
+    set_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "level", "path"], name="ratio_place")]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.each}"

@@ -118,6 +118,7 @@ def _waiting(user: User, query: QueryDict) -> dict[str, Any]:
         "orders": ORDERS,
         "filters": [(value, words, counted[value or "all"]) for value, words in FILTERS],
         "plain": counted[waiting.NO_FINDINGS],
+        "carried": carried(query),
         "query": _query(query, size),
     }
 

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "dieutra.web.middleware.IdleLock",
     "dieutra.web.second_factor.SecondFactor",
+    "dieutra.web.password_age.PasswordAge",
     "dieutra.web.see_as.SeeAs",
     "dieutra.web.middleware.PlainRefusals",
 ]

@@ -162,7 +162,7 @@ ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "300/m/ip,5/5m/key"
 # "required": the roles that the campaign's kind names set up a second factor before they work; "off" asks nobody.
 SECOND_FACTOR = os.environ.get("DIEUTRA_SECOND_FACTOR", "required")
 MFA_ADAPTER = "dieutra.accounts.second_factor.Adapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "dieutra"
 MFA_TOTP_TOLERANCE = 1  # half a minute of difference between the clocks
 MFA_RECOVERY_CODES_SHOW_ONCE = True

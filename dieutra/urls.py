@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from dieutra.web import notices, see_as
+from dieutra.web import notices, passkeys, see_as
 from dieutra.web.collector import views as collector
 from dieutra.web.help import answers, questions
 from dieutra.web.manager import (
@@ -40,6 +40,7 @@ urlpatterns = [
     path("tai-khoan-khoa/", account.account_inactive, name="account_inactive"),
     path("dang-xuat/", account.logout, name="account_logout"),
     path("xac-nhan-mat-khau/", account.reauthenticate, name="account_reauthenticate"),
+    path("", include(passkeys.urlpatterns)),  # before allauth's own address of the same name
     path("xac-thuc-hai-buoc/", include("allauth.mfa.urls")),
     path("doi-mat-khau/", account.password_change, name="account_change_password"),
     path("", include(respondent.urlpatterns)),

@@ -49,6 +49,10 @@ OPEN_DOORS |= {
     "mfa_download_recovery_codes",
     "mfa_generate_recovery_codes",
     "mfa_reauthenticate",
+    "mfa_add_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_reauthenticate_webauthn",
     "see_as_stop",
 }
 # signed in by a token, Digest or Basic and never by a session; tests/openrosa/test_sign_in.py tries the cast there

@@ -92,7 +92,7 @@ def urge(request: HttpRequest) -> HttpResponse:
         "cases": planning.cases_of(wave).count(),
         "page": Paginator(_people(wave), PAGE).get_page(request.GET.get("trang")),
         "query": request.GET.urlencode().partition("trang=")[0].rstrip("&") + "&" if request.GET else "",
-        "letter": planning.first_letter(wave, channels[0]),
+        "letter": next(filter(None, (planning.first_letter(wave, it) for it in wave.channels)), None),
         "whom": WHOM[wave.whom],
         "token": secrets.token_hex(8),
     }

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0002_form_adoption'),
-        ('cases', '0006_holders'),
+        ('cases', '0007_holders'),
         ('supervision', '0002_holders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from django.test import Client
@@ -147,19 +148,28 @@ MAY = {
 }
 
 
-def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+@dataclass(frozen=True)
+class Route:
+    name: str
+    converters: dict[str, object]
+
+
+def routes(
+    patterns: list[URLPattern | URLResolver], above: dict[str, object] | None = None
+) -> Iterator[Route]:
     for pattern in patterns:
+        converters = {**(above or {}), **pattern.pattern.converters}
         if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns)
+            yield from routes(pattern.url_patterns, converters)
         else:
-            yield pattern
+            yield Route(pattern.name, converters)
 
 
-def takes_posts(pattern: URLPattern, client: Client) -> bool:
+def takes_posts(route: Route, client: Client) -> bool:
     """Does the route answer anything but "GET only" to a POST?"""
-    converters = pattern.pattern.converters
-    arguments = {name: 999_999 if isinstance(it, IntConverter) else "x" for name, it in converters.items()}
-    return client.post(reverse(pattern.name, kwargs=arguments)).status_code != 405
+    kinds = route.converters.items()
+    arguments = {name: 999_999 if isinstance(it, IntConverter) else "x" for name, it in kinds}
+    return client.post(reverse(route.name, kwargs=arguments)).status_code != 405
 
 
 def test_every_route_that_takes_posts_is_in_the_matrix(at_the_desk: Callable[[str], Client]) -> None:

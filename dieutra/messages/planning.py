@@ -58,7 +58,13 @@ class Reach:
 
 
 def cases_of(wave: Wave) -> QuerySet[Case]:
-    cases = Case.objects.filter(under("path", wave.path), campaign_id=wave.campaign_id, state__in=wave.states)
+    return _of_state(wave).filter(under("path", wave.path))
+
+
+def _of_state(wave: Wave) -> QuerySet[Case]:
+    """The wave's cases wherever they lie: for a look-up from a post that lies in the wave's area. To name the area there
+    again would offer SQLite its range to read once per post."""
+    cases = Case.objects.filter(campaign_id=wave.campaign_id, state__in=wave.states)
     if wave.until is not None:
         cases = cases.filter(changed_at__lt=wave.until)
     if wave.due_before is not None:
@@ -73,7 +79,7 @@ def recipients(wave: Wave) -> QuerySet[Post]:
     posts = Post.objects.filter(
         under("path", wave.path), campaign_id=wave.campaign_id, ended_at__isnull=True, user__is_active=True
     )
-    cases = cases_of(wave)
+    cases = _of_state(wave)
     if wave.whom == "unit":
         own = cases.filter(path=OuterRef("path"))
         posts = posts.filter(Exists(own), role=Role.DV)

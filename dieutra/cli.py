@@ -191,10 +191,12 @@ def _work(options: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _end_with_parent(stop)
-    sender = threading.Thread(target=send_on, args=(stop,))
-    sender.start()
+    senders = [threading.Thread(target=send_on, args=(stop, channel)) for channel in ("email", "sms")]
+    for sender in senders:
+        sender.start()
     work(REACTIONS, SCHEDULE, stop)
-    sender.join(30)
+    for sender in senders:
+        sender.join(30)
     return 0
 
 

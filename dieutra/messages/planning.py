@@ -36,6 +36,10 @@ from django.utils import timezone
 from dieutra.campaigns.letters import halves, letter_of
 from dieutra.cases.models import Case, State
 from dieutra.messages.models import Channel, Message, Suppression, Wave
+from dieutra.messages.sms.gateway import sms_is_on
+from dieutra.messages.sms.numbers import with_number
+from dieutra.messages.sms.text import segments
+from dieutra.messages.sms.words import sms_of, spoken
 from dieutra.people.models import Post, Role
 from dieutra.places.models import Area
 from dieutra.places.paths import UNIT, under
@@ -101,18 +105,21 @@ def recipients(wave: Wave) -> QuerySet[Post]:
     )
 
 
-def address(channel: str) -> str:
-    return "user__email" if channel == Channel.EMAIL else "user__username"
+def addressed(posts: QuerySet[Post], channel: str) -> QuerySet[Any]:
+    """With `address`: that of the channel, "" for none."""
+    if channel == Channel.SMS:
+        return with_number(posts, "address")
+    return posts.annotate(address=F("user__email" if channel == Channel.EMAIL else "user__username"))
 
 
 def reach(wave: Wave, channel: str) -> Reach:
     """Counted by the statement that plans."""
-    posts, field = recipients(wave), address(channel)
-    gone = _suppressed(field, obligatory=wave.obligatory)
+    posts = addressed(recipients(wave), channel)
+    gone = _suppressed("address", obligatory=wave.obligatory)
     numbers = posts.aggregate(
         people=Count("pk"),
-        bare=Count("pk", filter=Q(**{field: ""})),
-        gone=Count("pk", filter=Q(gone, ~Q(**{field: ""}))),
+        bare=Count("pk", filter=Q(address="")),
+        gone=Count("pk", filter=Q(gone, ~Q(address=""))),
     )
     return Reach(cases_of(wave).count(), numbers["people"], numbers["bare"], numbers["gone"])
 
@@ -130,15 +137,28 @@ def plan(wave: Wave) -> int:
     mine = Wave.objects.filter(pk=wave.pk, planned_at__isnull=True).update(planned_at=timezone.now())
     if not mine:
         return wave.planned
-    count = sum(_insert(_rows(wave, channel)) for channel in wave.channels)
+    count = sum(_insert(_rows(wave, channel)) for channel in wave.channels if _goes(wave, channel))
     Wave.objects.filter(pk=wave.pk).update(planned=count)
     return count
 
 
+def _goes(wave: Wave, channel: str) -> bool:
+    """A short message goes only where there is a gateway and a text for phones."""
+    return channel != Channel.SMS or (
+        sms_is_on() and bool(sms_of(wave.campaign, wave.template, wave.language))
+    )
+
+
+def _words(wave: Wave, channel: str) -> tuple[str, str]:
+    if channel == Channel.SMS:
+        return "", sms_of(wave.campaign, wave.template, wave.language)
+    return halves(letter_of(wave.campaign, wave.template, wave.language))
+
+
 def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
-    subject, body = halves(letter_of(wave.campaign, wave.template, wave.language))
+    subject, body = _words(wave, channel)
     now = timezone.now()
-    posts = recipients(wave).exclude(**{address(channel): ""})
+    posts = addressed(recipients(wave), channel).exclude(address="")
     filled = _facts(wave)
     columns: dict[str, Any] = {
         "campaign_id": F("campaign_id"),
@@ -148,7 +168,7 @@ def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
         "key": _key(wave, channel),
         "user_id": F("user_id"),
         "path": F("path"),
-        "to": F(address(channel)),
+        "to": F("address"),
         "domain": _domain() if channel == Channel.EMAIL else _text(""),
         "language": _text(wave.language),
         "subject": Left(_fill(subject, filled), 250),
@@ -163,6 +183,7 @@ def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
         "refusals": Value(0),
         "handing": Value(False, output_field=BooleanField()),
         "doubts": Value(0),
+        "segments": Value(0),
         "next_at": _moment(now),
         "planned_at": _moment(now),
     }
@@ -177,6 +198,20 @@ def first_letter(wave: Wave, channel: str) -> tuple[str, str] | None:
     """(subject, text) as the first recipient will get it; None when there is none."""
     row = _rows(wave, channel).order_by("path").values_list("c_subject", "c_text").first()
     return (row[0], row[1]) if row else None
+
+
+MANY = 5_000  # texts that are counted one by one
+
+
+def cost(wave: Wave) -> tuple[int, bool]:
+    """(segments of all the short messages that the wave would send, counted exactly). Beyond MANY it is an estimate from
+    the first ones."""
+    posts = _rows(wave, Channel.SMS)
+    gone = _suppressed("address", obligatory=wave.obligatory)
+    texts = posts.exclude(gone).order_by("path").values_list("c_text", flat=True)
+    total = texts.count()
+    count = sum(segments(spoken(text, wave.campaign)).count for text in texts[:MANY])
+    return (count, True) if total <= MANY else (round(count * total / MANY), False)
 
 
 def _insert(rows: QuerySet[Any]) -> int:

@@ -11,6 +11,9 @@ from dieutra.campaigns.action_rules import PLACE, ActionRule, When, rules_of
 from dieutra.campaigns.letters import ACTIVATION, compose, halves, letter_of
 from dieutra.cases.models import Case
 from dieutra.messages.models import Channel, Message
+from dieutra.messages.sms.gateway import sms_is_on
+from dieutra.messages.sms.numbers import normalise
+from dieutra.messages.sms.words import sms_of
 from dieutra.people.models import Post, Role
 from dieutra.places.models import Area
 from dieutra.places.paths import area_path
@@ -51,8 +54,12 @@ def _tell(case: Case, rule: ActionRule, occasion: str) -> None:
             "trang_thai": case.get_state_display(),
             "so_phieu": "1",
         }
-        letter = halves(_filled(text, facts))
         for channel in rule.channels:
+            if channel == Channel.SMS:
+                short = sms_of(case.campaign, rule.what, rule.language) if sms_is_on() else ""
+                letter = ("", _filled(short, facts))
+            else:
+                letter = halves(_filled(text, facts))
             key = f"{case.campaign_id}|{rule.name}|{occasion}|{channel}|{case.pk}|{post.user_id}"
             link = f"/phieu/{case.pk}/"
             put(post, channel, rule.what, key, letter, link=link, obligatory=rule.obligatory)
@@ -97,8 +104,12 @@ def put(
 ) -> None:
     """One row of the outbox, unless its key is there or there is no address."""
     user = post.user
-    to = user.email if channel == Channel.EMAIL else user.username
-    if not to:
+    to = {
+        Channel.EMAIL.value: user.email,
+        Channel.NOTICE.value: user.username,
+        Channel.SMS.value: normalise(user.phone),
+    }[str(channel)]
+    if not to or not any(letter):
         return
     now, notice = timezone.now(), channel == Channel.NOTICE
     row = Message(

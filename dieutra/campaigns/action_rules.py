@@ -25,6 +25,11 @@ EVENTS = ("case.returned", "case.accepted")
 STATES = ("new", "draft", "submitted", "in_review", "returned", "accepted")
 WHOM = ("unit", "supervisor", "administrator")
 CHANNELS = ("email", "notice", "sms")
+SMS_KEYS: Mapping[str, tuple[type, ...]] = {
+    "strip_tone_marks": (bool,),
+    "per_minute": (int, float),
+    "burst": (int, float),
+}
 KEYS = frozenset({"name", "when", "states", "whom", "what", "channels", "language", "obligatory"})
 
 _BY_DATE = re.compile(r"(?:(\d{1,3}) days? (before|after)|on) (\w+)")
@@ -90,6 +95,9 @@ def problems(campaign_rules: Mapping[str, Any], letters: Mapping[str, str]) -> l
         found += _row_problems(row, campaign_rules.get("messages", {}), seen)
         found += _sms_problems(row, letters)
         seen.add(str(row.get("name")))
+    for key, value in campaign_rules.get("sms", {}).items():
+        if key not in SMS_KEYS or not isinstance(value, SMS_KEYS[key]):
+            found.append(Problem(f"campaign.toml: sms.{key}", f"Dùng được: {', '.join(SMS_KEYS)}."))
     for name, text in letters.items():
         found += _places(name, text, campaign_rules)
     return found

@@ -22,7 +22,6 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -106,22 +105,19 @@ def recipients(wave: Wave) -> QuerySet[Post]:
 
 
 def addressed(posts: QuerySet[Post], channel: str) -> QuerySet[Any]:
-    """With `address`: that of the channel, "" for none."""
+    """With `goes_to`: the address of the channel, "" for none."""
     if channel == Channel.SMS:
-        return with_number(posts, "address")
-    return posts.annotate(address=F("user__email" if channel == Channel.EMAIL else "user__username"))
+        return with_number(posts, "goes_to")
+    return posts.annotate(goes_to=F("user__email" if channel == Channel.EMAIL else "user__username"))
 
 
 def reach(wave: Wave, channel: str) -> Reach:
-    """Counted by the statement that plans."""
+    """Counted by the conditions of the statement that plans."""
     posts = addressed(recipients(wave), channel)
-    gone = _suppressed("address", obligatory=wave.obligatory)
-    numbers = posts.aggregate(
-        people=Count("pk"),
-        bare=Count("pk", filter=Q(address="")),
-        gone=Count("pk", filter=Q(gone, ~Q(address=""))),
-    )
-    return Reach(cases_of(wave).count(), numbers["people"], numbers["bare"], numbers["gone"])
+    there = posts.exclude(goes_to="")
+    gone = there.filter(_suppressed("goes_to", obligatory=wave.obligatory)).count()
+    people = posts.count()
+    return Reach(cases_of(wave).count(), people, people - there.count(), gone)
 
 
 def _suppressed(field: str, *, obligatory: bool) -> Exists:
@@ -158,7 +154,7 @@ def _words(wave: Wave, channel: str) -> tuple[str, str]:
 def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
     subject, body = _words(wave, channel)
     now = timezone.now()
-    posts = addressed(recipients(wave), channel).exclude(address="")
+    posts = addressed(recipients(wave), channel).exclude(goes_to="")
     filled = _facts(wave)
     columns: dict[str, Any] = {
         "campaign_id": F("campaign_id"),
@@ -168,7 +164,7 @@ def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
         "key": _key(wave, channel),
         "user_id": F("user_id"),
         "path": F("path"),
-        "to": F("address"),
+        "to": F("goes_to"),
         "domain": _domain() if channel == Channel.EMAIL else _text(""),
         "language": _text(wave.language),
         "subject": Left(_fill(subject, filled), 250),
@@ -190,8 +186,8 @@ def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
     if channel == Channel.NOTICE:
         columns["ended_at"] = _moment(now)
     posts = posts.annotate(area_path=AREA_PATH)
-    posts = posts.annotate(**{f"c_{name}": column for name, column in columns.items()})
-    return posts.order_by().values_list(*(f"c_{name}" for name in columns))
+    rows: QuerySet[Any] = posts.annotate(**{f"c_{name}": column for name, column in columns.items()})
+    return rows.order_by().values_list(*(f"c_{name}" for name in columns))
 
 
 def first_letter(wave: Wave, channel: str) -> tuple[str, str] | None:
@@ -207,7 +203,7 @@ def cost(wave: Wave) -> tuple[int, bool]:
     """(segments of all the short messages that the wave would send, counted exactly). Beyond MANY it is an estimate from
     the first ones."""
     posts = _rows(wave, Channel.SMS)
-    gone = _suppressed("address", obligatory=wave.obligatory)
+    gone = _suppressed("goes_to", obligatory=wave.obligatory)
     texts = posts.exclude(gone).order_by("path").values_list("c_text", flat=True)
     total = texts.count()
     count = sum(segments(spoken(text, wave.campaign)).count for text in texts[:MANY])

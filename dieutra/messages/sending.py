@@ -153,7 +153,12 @@ def give_up_doubts(now: datetime) -> None:
         return
     gone = Message.objects.filter(channel=Channel.SMS, state=State.SENDING, handing=True, next_at__lte=now)
     gone.update(
-        state=State.UNKNOWN, reason=WORKER_GONE, code="worker", ended_at=now, handing=False, doubts=F("doubts") + 1
+        state=State.UNKNOWN,
+        reason=WORKER_GONE,
+        code="worker",
+        ended_at=now,
+        handing=False,
+        doubts=F("doubts") + 1,
     )
 
 
@@ -209,7 +214,9 @@ def _note_sms(message: Message, outcome: Outcome) -> None:
         _later(message, outcome.reason, doubt=True)
         return
     else:
-        ended = _end(message, State.UNKNOWN, outcome.reason, segments=outcome.segments, doubts=F("doubts") + 1)
+        ended = _end(
+            message, State.UNKNOWN, outcome.reason, segments=outcome.segments, doubts=F("doubts") + 1
+        )
     if ended:
         name_parts(message, outcome.names)
 

@@ -142,7 +142,9 @@ def test_a_unit_fills_is_stopped_justifies_and_sends_and_supervisors_return_and_
     district.get_by_placeholder("Nhận xét tại ô này").fill("Kiểm tra lại với bảng lương")
     # … and at a choice, whose own controls are switched off here
     choice = district.locator(f'[id="{form.by_name["gioi_tinh"].path}"]').get_by_text("Nữ")
-    choice.evaluate("element => element.scrollIntoView({block: 'start'})")  # the page keeps room for its two bars
+    choice.evaluate(
+        "element => element.scrollIntoView({block: 'start'})"
+    )  # the page keeps room for its two bars
     choice.click(force=True)
     district.get_by_placeholder("Nhận xét tại ô này").last.fill("Đối chiếu quyết định bổ nhiệm")
     district.get_by_role("button", name="Trả lại phiếu").click()

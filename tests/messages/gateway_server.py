@@ -13,7 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
-Answer = tuple[int, dict[str, Any]] | str  # a status and a JSON body, or "drop" (not taken) or "drop after" (taken)
+Answer = (
+    tuple[int, dict[str, Any]] | str
+)  # a status and a JSON body, or "drop" (not taken) or "drop after" (taken)
 
 
 class GatewayServer:

@@ -46,7 +46,13 @@ def turn_until_quiet(most: int = 50) -> None:
 
 
 def put_sms(world: World, number: int, **fields: object) -> Message:
-    row = {"channel": "sms", "to": f"+8491{number:07d}", "domain": "", "subject": "", "text": "Đề nghị gửi phiếu."}
+    row = {
+        "channel": "sms",
+        "to": f"+8491{number:07d}",
+        "domain": "",
+        "subject": "",
+        "text": "Đề nghị gửi phiếu.",
+    }
     return put(world, number, **{"key": f"sms|{number}", **row, **fields})
 
 

@@ -21,7 +21,14 @@ from typing import Any
 from smpp.pdu import operations
 from smpp.pdu.pdu_encoding import PDUEncoder
 from smpp.pdu.pdu_types import (
-    AddrTon, CommandStatus, DataCoding, DataCodingDefault, EsmClass, EsmClassGsmFeatures, EsmClassMode, EsmClassType,
+    AddrTon,
+    CommandStatus,
+    DataCoding,
+    DataCodingDefault,
+    EsmClass,
+    EsmClassGsmFeatures,
+    EsmClassMode,
+    EsmClassType,
     MessageState,
 )  # fmt: skip
 
@@ -34,7 +41,11 @@ class Taken:
 
     def __init__(self, pdu: Any, name: str) -> None:
         fields = pdu.params
-        self.name, self.to, self.sender = name, fields["destination_addr"].decode(), fields["source_addr"].decode()
+        self.name, self.to, self.sender = (
+            name,
+            fields["destination_addr"].decode(),
+            fields["source_addr"].decode(),
+        )
         self.ton = fields["source_addr_ton"]
         self.ucs2 = fields["data_coding"].schemeData == DataCodingDefault.UCS2
         self.wants_receipt = "REQUESTED" in fields["registered_delivery"].receipt.name
@@ -185,7 +196,11 @@ class Talk:
         more: dict[str, Any] = {"short_message": text.encode()}
         if fields:
             states = {"DELIVRD": MessageState.DELIVERED, "UNDELIV": MessageState.UNDELIVERABLE}
-            more = {"short_message": b"", "receipted_message_id": name.encode(), "message_state": states[state]}
+            more = {
+                "short_message": b"",
+                "receipted_message_id": name.encode(),
+                "message_state": states[state],
+            }
         self.say(
             operations.DeliverSM(
                 1000 + next(self.centre.numbers), source_addr_ton=AddrTon.INTERNATIONAL, source_addr=b"84912345678",

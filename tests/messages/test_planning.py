@@ -349,7 +349,9 @@ def test_thousands_of_mails_are_planned_in_one_statement_throttled_and_accounted
             time.sleep(0.05)
         ended = time.monotonic() - begun
     states = Counter(Message.objects.filter(wave=wave).values_list("state", flat=True))
-    print(f"{count} mails: planned in {planned:.1f} s, all handed over or refused after {ended:.0f} s, {dict(states)}")
+    print(
+        f"{count} mails: planned in {planned:.1f} s, all handed over or refused after {ended:.0f} s, {dict(states)}"
+    )
     assert sum(states.values()) == count + 4, "every message stands in one state"
     assert states[State.BOUNCED] == sum(str(n).startswith("7") for n in range(count))
     assert states[State.DEFERRED] == sum(str(n).startswith("8") for n in range(count))

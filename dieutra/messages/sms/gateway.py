@@ -136,7 +136,9 @@ def _http(table: Mapping[str, Any]) -> list[Problem]:
 
 def _smpp(table: Mapping[str, Any]) -> list[Problem]:
     found = [
-        Problem(f"smpp.{key}", "Cần ghi khóa này.") for key in ("host", "port", "system_id") if not table.get(key)
+        Problem(f"smpp.{key}", "Cần ghi khóa này.")
+        for key in ("host", "port", "system_id")
+        if not table.get(key)
     ]
     if table.get("long", "udh") not in ("udh", "payload"):
         found.append(Problem("smpp.long", "Ghi udh hoặc payload."))

@@ -85,7 +85,11 @@ class HttpSms:
         from urllib.parse import quote
 
         def fill(place: Any) -> str:
-            value = self.gateway.revealed(place[0]) if SECRET.fullmatch(place[0]) else facts.get(place[1], place[0])
+            value = (
+                self.gateway.revealed(place[0])
+                if SECRET.fullmatch(place[0])
+                else facts.get(place[1], place[0])
+            )
             return quote(value, safe="") if quoted else value
 
         return sub(r"\{([a-z0-9_]+|secret:[A-Z0-9_]+)\}", fill, text)

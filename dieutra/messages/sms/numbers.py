@@ -38,10 +38,7 @@ def with_number(posts: QuerySet[Post], name: str) -> QuerySet[Post]:
     for letter in BETWEEN:
         digits = Replace(digits, Value(letter), Value(""), output_field=TextField())
     posts = posts.annotate(phone_digits=digits)
-    forms = [
-        Then(phone_digits__startswith=it, then=_after(len(it)))
-        for it in PREFIXES
-    ]
+    forms = [Then(phone_digits__startswith=it, then=_after(len(it))) for it in PREFIXES]
     posts = posts.annotate(phone_full=Choice(*forms, default=Value(""), output_field=TextField()))
     good = Then(phone_full__regex=MOBILE, then=F("phone_full"))
     return posts.annotate(**{name: Choice(good, default=Value(""), output_field=TextField())})

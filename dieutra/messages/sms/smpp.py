@@ -19,7 +19,7 @@ from smpplib.client import Client
 
 from dieutra.messages.models import Message
 from dieutra.messages.sms.gateway import Gateway
-from dieutra.messages.sms.receipts import Receipt, keep, read_receipt
+from dieutra.messages.sms.receipts import keep, read_receipt
 from dieutra.messages.sms.text import segments
 from dieutra.messages.sms.words import words_of
 from dieutra.messages.transports import Became, Begin, Outcome
@@ -32,7 +32,15 @@ log = logging.getLogger(__name__)
 BROKEN = (
     OSError, exceptions.ConnectionError, exceptions.PDUError, exceptions.UnknownCommandError, struct.error, ValueError,
 )  # fmt: skip
-NOT_US = {0x58, 0x14, 0x04, 0x05, 0x0D, 0x0E, 0x0F}  # throttled, queue full; not bound, and what a bind is refused with
+NOT_US = {
+    0x58,
+    0x14,
+    0x04,
+    0x05,
+    0x0D,
+    0x0E,
+    0x0F,
+}  # throttled, queue full; not bound, and what a bind is refused with
 LATER = {0x08, 0x64}  # a system error, for now
 BAD_NUMBER = {0x0B}  # no such destination
 UNFINISHED = "Mới gửi được {sent}/{total} phân đoạn: {why}"
@@ -167,7 +175,10 @@ class SmppSms:
         why = f"{status:#010x} {consts.DESCRIPTIONS.get(status, '')}".strip()
         if names:  # part of it is on its way: to begin anew would send that part twice
             return Outcome(
-                Became.DOUBT, UNFINISHED.format(sent=len(names), total=total, why=why), tuple(names), len(names)
+                Became.DOUBT,
+                UNFINISHED.format(sent=len(names), total=total, why=why),
+                tuple(names),
+                len(names),
             )
         if status in NOT_US:
             return Outcome(Became.AWAY, why)
@@ -198,7 +209,9 @@ class SmppSms:
         sender = self.gateway.sender
         digits = sender.lstrip("+").isdigit()
         fields = {
-            "source_addr_ton": int(self.table.get("sender_ton", 1 if digits else 5)),  # international, or a name
+            "source_addr_ton": int(
+                self.table.get("sender_ton", 1 if digits else 5)
+            ),  # international, or a name
             "source_addr_npi": int(self.table.get("sender_npi", 1 if digits else 0)),
             "source_addr": sender.lstrip("+"),
             "dest_addr_ton": consts.SMPP_TON_INTL,

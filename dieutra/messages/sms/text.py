@@ -1,6 +1,7 @@
 """What a short message holds: the GSM 7-bit alphabet or UCS-2, its segments, and Vietnamese without its marks.
 
-Lengths are those of 3GPP TS 23.038 and 23.040: 160 or 70 in a single segment, 153 or 67 in each of several. Knows no Django.
+Lengths are those of 3GPP TS 23.038 and 23.040: 160 or 70 in a single segment, 153 or 67 in each of several.
+Knows no Django.
 """
 
 from __future__ import annotations
@@ -47,9 +48,7 @@ def segments(text: str) -> Segments:
     text = unicodedata.normalize("NFC", text)
     if all(letter in SEPTETS for letter in text):
         return Segments("gsm7", _cut([SEPTETS[letter] for letter in text], ONE["gsm7"], EACH["gsm7"]))
-    return Segments(
-        "ucs2", _cut([letter.encode("utf-16-be") for letter in text], ONE["ucs2"], EACH["ucs2"])
-    )
+    return Segments("ucs2", _cut([letter.encode("utf-16-be") for letter in text], ONE["ucs2"], EACH["ucs2"]))
 
 
 def _cut(letters: list[bytes], one: int, each: int) -> tuple[bytes, ...]:

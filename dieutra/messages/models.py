@@ -77,7 +77,7 @@ class Message(models.Model):
     subject = models.CharField(max_length=250, blank=True)
     text = models.TextField()
     link = models.CharField(max_length=200, blank=True)  # where a notice leads
-    # "activation": a link that is not kept is put in when it is sent
+    # "activation", "forgotten": a link that is not kept is put in when it is sent
     secret = models.CharField(max_length=12, blank=True)
     obligatory = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)

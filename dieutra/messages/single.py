@@ -35,6 +35,16 @@ def activation(post: Post, occasion: str) -> None:
     )  # fmt: skip
 
 
+def forgotten(post: Post, occasion: str, otherwise: str) -> None:
+    """The mail with a link to set another password; its link, too, is made when it is sent and never kept."""
+    letter = compose(post.campaign, "forgotten", _about(post), otherwise)
+    if letter is not None:
+        put(
+            post, Channel.EMAIL, "forgotten", f"forgotten|{post.user_id}|{occasion}", letter,
+            secret="forgotten", obligatory=True,
+        )  # fmt: skip
+
+
 def of_event(case: Case, verb: str, occasion: str) -> None:
     """The notice of a return, and the kind's rules for this event."""
     if verb == "case.returned" and letter_of(case.campaign, "returned"):

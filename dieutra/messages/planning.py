@@ -15,7 +15,6 @@ from django.db import connection, transaction
 from django.db.models import (
     BooleanField,
     CharField,
-    Count,
     DateTimeField,
     Exists,
     Expression,
@@ -29,7 +28,7 @@ from django.db.models import (
 )
 from django.db.models import Case as Choice
 from django.db.models import When as Then
-from django.db.models.functions import Cast, Coalesce, Concat, Left, Length, Lower, Replace, StrIndex, Substr
+from django.db.models.functions import Cast, Coalesce, Concat, Left, Lower, Replace, StrIndex, Substr
 from django.utils import timezone
 
 from dieutra.campaigns.letters import halves, letter_of
@@ -40,8 +39,10 @@ from dieutra.messages.sms.numbers import with_number
 from dieutra.messages.sms.text import segments
 from dieutra.messages.sms.words import sms_of, spoken
 from dieutra.people.models import Post, Role
+from dieutra.people.permission import GRANTS, posts_of
 from dieutra.places.models import Area
 from dieutra.places.paths import UNIT, under
+from dieutra.supervision.scope import in_care, number_below, number_of
 
 STAFF = {"supervisor": Role.GSV, "administrator": Role.QTV}
 
@@ -65,9 +66,20 @@ def cases_of(wave: Wave) -> QuerySet[Case]:
 
 
 def _of_state(wave: Wave) -> QuerySet[Case]:
-    """The wave's cases wherever they lie: for a look-up from a post that lies in the wave's area. To name the area there
-    again would offer SQLite its range to read once per post."""
+    """The wave's cases wherever they lie; those of a supervisor's wave are those that she looks after.
+
+    For a look-up from a post that lies in the wave's area: to name the area there again would offer SQLite its range to
+    read once per post.
+    """
     cases = Case.objects.filter(campaign_id=wave.campaign_id, state__in=wave.states)
+    if wave.by is not None:
+        sending = [
+            it
+            for it in posts_of(wave.by, wave.campaign_id)
+            if it.role in GRANTS["message.send"] and wave.path.startswith(it.path)
+        ]
+        if all(it.role == Role.GSV for it in sending):
+            cases = cases.filter(in_care(sending))
     if wave.until is not None:
         cases = cases.filter(changed_at__lt=wave.until)
     if wave.due_before is not None:
@@ -92,12 +104,14 @@ def recipients(wave: Wave) -> QuerySet[Post]:
             case_state=Subquery(own.values("state")[:1]),
             case_due=Subquery(own.values("due_on")[:1]),
         )
-    beyond = Concat(Left(OuterRef("path"), Length(OuterRef("path")) - 1), Value("0"))
-    inside = cases.filter(path__gte=OuterRef("path"), path__lt=beyond).order_by()
-    counted = inside.values("campaign_id").annotate(n=Count("pk")).values("n")
-    posts = posts.filter(Exists(inside), role=STAFF[wave.whom])
+    posts = posts.filter(role=STAFF[wave.whom])
+    if wave.whom == "supervisor":
+        waits = set(wave.states) <= {State.SUBMITTED, State.IN_REVIEW}
+        number = number_of(cases, at_level=waits)
+    else:
+        number = Coalesce(number_below(cases), 0)
+    posts = posts.annotate(number=number).filter(number__gt=0)
     return posts.annotate(
-        number=Coalesce(Subquery(counted[:1]), 0),
         case_pk=Value(None, output_field=IntegerField()),
         case_state=Value(""),
         case_due=Value(None, output_field=DateTimeField()),

@@ -17,6 +17,7 @@ from dieutra.messages.sms.words import sms_of
 from dieutra.people.models import Post, Role
 from dieutra.places.models import Area
 from dieutra.places.paths import area_path
+from dieutra.supervision.scope import about
 
 
 def activation(post: Post, occasion: str) -> None:
@@ -82,8 +83,9 @@ def _posts(case: Case, whom: str) -> Iterable[Post]:
         return standing.filter(path=case.path, role=Role.DV)
     codes = area_path(case.path).rstrip("/").split("/")
     above = ["/".join(codes[: depth + 1]) + "/" for depth in range(len(codes))]
-    role = Role.GSV if whom == "supervisor" else Role.QTV
-    return standing.filter(path__in=above, role=role)
+    if whom == "supervisor":
+        return about(standing.filter(path__in=above, role=Role.GSV), case)
+    return standing.filter(path__in=above, role=Role.QTV)
 
 
 def _about(post: Post) -> dict[str, str]:

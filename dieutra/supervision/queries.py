@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet
-from django.db.models.expressions import RawSQL
 
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case
@@ -19,47 +18,7 @@ from dieutra.people.permission import posts_of, visible_to
 from dieutra.places.models import Area
 from dieutra.places.paths import under
 from dieutra.supervision.models import Assignment
-
-# one range of an index of the cases per assignment; the other way round each case would look for its assignments
-WAITING = """
-SELECT c.id FROM supervision_assignment a
-JOIN people_post p ON p.id = a.post_id
-JOIN cases_case c ON c.campaign_id = a.campaign_id AND c.level = p.level AND c.path >= a.path AND c.path < a.beyond
-WHERE a.ended_at IS NULL AND c.state IN ('submitted', 'in_review') AND a.post_id IN ({marks})
-"""
-HELD = """
-SELECT c.id FROM supervision_assignment a
-JOIN cases_case c ON c.campaign_id = a.campaign_id AND c.path >= a.path AND c.path < a.beyond
-WHERE a.ended_at IS NULL AND a.post_id IN ({marks})
-"""
-
-
-FEW = 60  # ranges that a query can simply name
-
-
-def _assigned(posts: Iterable[Post]) -> Q:
-    """Waits at the level of one of these posts and lies in an assignment of it."""
-    keys = [post.pk for post in posts]
-    held = Assignment.objects.filter(post__in=keys, ended_at__isnull=True).order_by(
-        "campaign_id", "post__level", "path"
-    )
-    ranges: list[tuple[int, int, str]] = []
-    for campaign, level, path in held.values_list("campaign_id", "post__level", "path")[: 10 * FEW]:
-        last = ranges[-1] if ranges else (0, 0, "")
-        if (campaign, level) != last[:2] or not path.startswith(last[2]):  # else it lies inside the last
-            ranges.append((campaign, level, path))
-    if len(ranges) > FEW or held.count() > 10 * FEW:
-        return Q(pk__in=_ids(WAITING, posts))
-    inside = Q(pk__in=[])
-    for campaign, level, path in ranges:
-        inside |= Q(campaign_id=campaign, level=level) & under("path", path)
-    return inside
-
-
-def _ids(query: str, posts: Iterable[Post]) -> RawSQL:
-    """The ids of the cases that lie in assignments of these posts."""
-    keys = [post.pk for post in posts] or [0]
-    return RawSQL(query.format(marks=", ".join(["%s"] * len(keys))), keys)
+from dieutra.supervision.scope import HELD, assigned, ids, shares
 
 
 @dataclass(frozen=True)
@@ -94,11 +53,11 @@ def standing(place: Place) -> list[Assignment]:
 def my_queue(actor: User) -> QuerySet[Case]:
     """What waits for the actor, narrowed to what is assigned to her wherever assignments are used."""
     posts = [post for post in posts_of(actor) if post.role == Role.GSV]
-    shared_out = [post for post in posts if _shares(post)]
+    shared_out = [post for post in posts if shares(post)]
     if not shared_out:
         return queue(actor)
     free = [post for post in posts if post not in shared_out]
-    mine = _assigned(shared_out)
+    mine = assigned(shared_out)
     if not free:
         return queue_of(posts).filter(mine)
     return queue_of(posts).filter(mine | Q(pk__in=queue_of(free).order_by().values("pk")))
@@ -106,23 +65,12 @@ def my_queue(actor: User) -> QuerySet[Case]:
 
 def nobodys(actor: User) -> QuerySet[Case]:
     """What waits at the actor's levels in places that use assignments, and is assigned to nobody: a gap."""
-    posts = [post for post in posts_of(actor) if post.role == Role.GSV and _shares(post)]
+    posts = [post for post in posts_of(actor) if post.role == Role.GSV and shares(post)]
     together = Q(pk__in=[])
     for post in posts:
         together |= Q(campaign_id=post.campaign_id, path=post.path, level=post.level)
     everybody = Post.objects.filter(together, role=Role.GSV, ended_at__isnull=True)
-    return queue_of(posts).exclude(_assigned(everybody))
-
-
-def _shares(post: Post) -> bool:
-    """Whether the supervisors of this post's place have shared it out."""
-    return Assignment.objects.filter(
-        campaign_id=post.campaign_id,
-        ended_at__isnull=True,
-        post__ended_at__isnull=True,
-        post__path=post.path,
-        post__level=post.level,
-    ).exists()
+    return queue_of(posts).exclude(assigned(everybody))
 
 
 @dataclass
@@ -186,7 +134,7 @@ def _cases(place: Place, inside: Area) -> QuerySet[Case]:
 
 def uncovered(place: Place, inside: Area | None = None) -> QuerySet[Case]:
     """Forms that no supervisor of the place has."""
-    held = _ids(HELD, supervisors(place))
+    held = ids(HELD, [post.pk for post in supervisors(place)])
     return _cases(place, inside or place.area).exclude(pk__in=held)
 
 

@@ -19,7 +19,7 @@ from dieutra.events.models import Event
 from dieutra.people.absences import end_absence, set_absence
 from dieutra.people.models import Post, User
 from dieutra.places.models import Area
-from dieutra.supervision import actions, queries
+from dieutra.supervision import actions, queries, scope
 from dieutra.supervision.listed import assign_by_list
 from dieutra.supervision.models import Assignment
 from tests.cases.test_the_way_of_a_case import sent
@@ -76,7 +76,7 @@ def test_many_assignments_narrow_as_few_do(
 ) -> None:
     sent(world), sent(world, "don.vi.hai")
     actions.assign(world.user("co.huyen"), phu_ly, post("anh.giam.sat").pk, [unit_path(world, "don.vi")])
-    monkeypatch.setattr(queries, "FEW", 0)
+    monkeypatch.setattr(scope, "FEW", 0)
     assert waits_for("anh.giam.sat") == ["UBND-PL"]
     assert waits_for("chi.hai") == []
     assert [case.unit.code for case in queries.nobodys(world.user("anh.giam.sat"))] == ["DANG-PL"]

@@ -232,6 +232,8 @@ def _campaign_create(options: argparse.Namespace) -> int:
     _setup()
     from datetime import date
 
+    from django.db import transaction
+
     from dieutra.campaigns.actions import appoint, create_campaign
     from dieutra.campaigns.checking import kind_folder
     from dieutra.campaigns.kind import read_kind
@@ -240,17 +242,18 @@ def _campaign_create(options: argparse.Namespace) -> int:
     folder = kind_folder(options.kind)
     name = options.name or read_kind(folder).title["vi"]
     days = [date.fromisoformat(text) for text in (options.opens, options.list_due, options.closes)]
-    campaign = create_campaign(folder, options.slug, name, days[0], days[1], days[2], options.catalogue)
-    centre = Area.objects.get(catalogue=campaign.catalogue, path=campaign.path)
-    appoint(
-        None,
-        campaign,
-        "qtv",
-        centre,
-        username=options.admin,
-        full_name=options.admin_name,
-        email=options.admin_email,
-    )
+    with transaction.atomic():  # a campaign that nobody administers would only keep its short name taken
+        campaign = create_campaign(folder, options.slug, name, days[0], days[1], days[2], options.catalogue)
+        centre = Area.objects.get(catalogue=campaign.catalogue, path=campaign.path)
+        appoint(
+            None,
+            campaign,
+            "qtv",
+            centre,
+            username=options.admin,
+            full_name=options.admin_name,
+            email=options.admin_email,
+        )
     print(f"{campaign.slug}: {campaign.name}")
     return 0
 

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "dieutra.web.middleware.BackToThePage",
     "dieutra.web.middleware.IdleLock",
     "dieutra.web.second_factor.SecondFactor",
     "dieutra.web.see_as.SeeAs",

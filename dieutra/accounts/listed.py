@@ -16,7 +16,7 @@ from dieutra.engine.refusals import Invalid, Problem
 from dieutra.engine.text import search_key
 from dieutra.frames.reading import Row, place, read_rows
 from dieutra.people.bulk import NewAccount, faults, taken
-from dieutra.people.models import Role, User
+from dieutra.people.models import Post, Role, User
 from dieutra.people.permission import posts_of
 from dieutra.places.models import Area
 
@@ -84,6 +84,7 @@ def read_list(actor: User, campaign: Campaign, content: bytes, filename: str) ->
             problems.append(found)
         else:
             listed.append(found)
+    problems += _held_already(campaign, listed)
     listed = _with_names(listed)
     problems += _name_problems(listed)
     if problems:
@@ -140,6 +141,35 @@ def _account(actor: User, campaign: Campaign, row: Row, places: dict[str, Area])
         header = wrong[0].place if wrong[0].place in HEADERS.values() else USERNAME
         return Problem(place(row.number, header), wrong[0].message)
     return _Listed(row.number, account, bool(given))
+
+
+def _held_already(campaign: Campaign, listed: Sequence[_Listed]) -> list[Problem]:
+    """Rows that would appoint one person, by name and address, twice to one role at one place: a list sent again."""
+    paths = {it.account.path for it in listed}
+    posts = Post.objects.filter(campaign=campaign, path__in=paths, ended_at__isnull=True).select_related(
+        "user"
+    )
+    held = {
+        (
+            it.role,
+            it.path,
+            search_key(it.user.full_name),
+            it.user.email.lower(),
+        ): f"tài khoản {it.user.username}"
+        for it in posts
+    }
+    problems = []
+    for it in listed:
+        who = it.account
+        key = (who.role, who.path, search_key(who.full_name), who.email.lower())
+        if key in held and not it.named:
+            message = (
+                f"{who.full_name} đã giữ vai trò này ở địa bàn này ({held[key]}). "
+                "Nếu là người khác cùng tên, hãy ghi tên đăng nhập riêng cho người đó."
+            )
+            problems.append(Problem(place(it.number, NAME), message))
+        held.setdefault(key, f"dòng {it.number} của danh sách")
+    return problems
 
 
 def _with_names(listed: Sequence[_Listed]) -> list[_Listed]:

@@ -130,7 +130,9 @@ def adopt_form(
 
 def _sound_renames(old: int, new: int, renamed: Mapping[str, str]) -> dict[str, str]:
     """Only those among the candidates that a comparison offers."""
-    offered = {(it.old.path, it.new.path) for it in compare(engine_form(old), engine_form(new)).renamed}
+    offered = {
+        (it.old.path, it.new.path) for it in compare(engine_form(old).whole, engine_form(new).whole).renamed
+    }
     wrong = [before for before, after in renamed.items() if (before, after) not in offered]
     if wrong:
         raise Invalid(

@@ -14,6 +14,7 @@ from json import dumps, loads
 from typing import TYPE_CHECKING, Any
 
 from dieutra.campaigns.kind import LEVELS, ROLES
+from dieutra.engine.flow.public_holidays import of_vietnam
 from dieutra.engine.flow.working_time import OFFICE, Span, WorkingTime
 from dieutra.engine.refusals import Problem
 
@@ -103,7 +104,7 @@ def _clock(table: Mapping[str, Any], problems: list[Problem]) -> WorkingTime:
     try:
         spans = tuple(_span(str(text)) for text in table.get("spans", [])) or OFFICE
         days = frozenset(int(day) for day in table.get("days", [1, 2, 3, 4, 5]))
-        holidays = frozenset(date.fromisoformat(str(day)) for day in table.get("holidays", []))
+        own = frozenset(date.fromisoformat(str(day)) for day in table.get("holidays", []))
     except ValueError as error:
         problems.append(Problem(f"{FILE}: working_hours", f"Không đọc được: {error}."))
         return WorkingTime()
@@ -112,7 +113,8 @@ def _clock(table: Mapping[str, Any], problems: list[Problem]) -> WorkingTime:
             Problem(f"{FILE}: working_hours", "days là số từ 1 đến 7; mỗi khoảng giờ phải có đầu trước cuối.")
         )
         return WorkingTime()
-    return WorkingTime(spans, days, holidays)
+    off, worked = of_vietnam() if table.get("public_holidays", True) else (frozenset(), frozenset())
+    return WorkingTime(spans, days, off | own, worked)
 
 
 def _span(text: str) -> Span:

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dieutra.campaigns.account_rules import AccountRules, account_rules
+from dieutra.engine.forms.form import REVIEW_LEVELS
 from dieutra.engine.refusals import Invalid, Problem
 from dieutra.places.paths import codes_by_level
 
-LEVELS = {"country": 0, "province": 1, "district": 2, "commune": 3}
+LEVELS = {name: level for level, name in enumerate(REVIEW_LEVELS)}
 LEVEL_WORDS = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "cấp xã"}
 ROLES = ("qtv", "gsv", "bcd", "tk", "dv", "dtv")
 CHANNELS = ("web", "workbook", "collect")

@@ -44,14 +44,19 @@ def successor_province(campaign: Campaign, old_province: Area) -> Area:
     return Area.objects.get(catalogue_id=campaign.catalogue_id, code=codes[0])
 
 
+def may_take(actor: User, campaign: Campaign, source: Campaign, old_province: Area) -> bool:
+    """Whether the accepted list of an old province is the actor's to take: the centre's, and its reader's there."""
+    central = may(actor, "frame.load", campaign)
+    return central or may(actor, "frame.read", Place(source.pk, old_province.path))
+
+
 def begin_from_campaign(actor: User, campaign: Campaign, source: Campaign, old_province: Area) -> Carry:
     """Carry the accepted list of an old province over; the lines follow in the background. Twice is once.
 
     Raises Forbidden outside the actor's area, Invalid without a conversion, NotNow when no listing is accepted.
     """
     province = _province(actor, campaign, old_province)
-    central = may(actor, "frame.load", campaign)
-    if not central and not may(actor, "frame.read", Place(source.pk, old_province.path)):
+    if not may_take(actor, campaign, source, old_province):
         raise Forbidden(
             f"Bạn chưa có vai trò ở {old_province.name} trong {source.name} nên không lấy được bảng kê ở đó. "
             "Hãy đề nghị quản trị viên Trung ương chuyển, hoặc nạp tệp danh sách."

@@ -22,6 +22,7 @@ from dieutra.cases.models import Case, Comment, Draft, Finding, Response, State
 from dieutra.engine.flow import workflow
 from dieutra.engine.flow.workflow import Standing
 from dieutra.engine.forms import check, given
+from dieutra.engine.forms.form import REVIEW_LEVELS
 from dieutra.engine.forms.rows import is_well_placed
 from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
@@ -225,7 +226,8 @@ def submit(actor: User, case: Case, base_version: int) -> Response:
         if not won:
             raise DraftMoved(Draft.objects.get(case=case))
         response = _keep_response(actor, case, dict(state.values))
-        soft = _keep_findings(response, state.findings, draft.justifications)
+        found = check.evaluate(form.whole, response.answers).findings if form.set_apart else state.findings
+        soft = _keep_findings(response, found, draft.justifications)
         Comment.objects.filter(case=case, resolved_at__isnull=True).update(resolved_at=timezone.now())
         apart = last_census.distance(last_census.compared(case, response.answers))
         go(actor, case, stood, became, "case.submitted", response=response, soft_count=soft, distance=apart)
@@ -266,6 +268,7 @@ def _keep_findings(response: Response, findings: Iterable[check.Finding], said: 
             severity=finding.severity,
             message=finding.message.get("vi", ""),
             justification=said.get(f"{finding.check}|{finding.path}", ""),
+            level=finding.level or "",
         )
         for finding in findings
     ]
@@ -287,9 +290,21 @@ def approve(actor: User, case: Case, version: int) -> None:
     stood = as_seen(case, version)
     became = workflow.approve(stood, chain_of(case))
     post = require(actor, "case.review", case, level=stood.level, why=_other_level(case))
+    _refuse_against_rules(case, stood.level)
     with transaction.atomic():
         verb = "case.accepted" if became.state == State.ACCEPTED else "case.approved"
         go(actor, case, stood, became, verb, at_level=post.level, **acting_for(actor, post))
+
+
+def _refuse_against_rules(case: Case, level: int) -> None:
+    """A hard rule of this level, or of one below it, stops the approval as a hard error stops the unit."""
+    broken = Finding.objects.filter(
+        response=case.response_id, severity="hard", level__in=REVIEW_LEVELS[level:]
+    ).order_by("pk")
+    if problems := [Problem(it.path, it.message) for it in broken]:
+        raise Invalid(
+            f"Phiếu còn {len(problems)} lỗi theo quy tắc duyệt. Hãy trả lại để đơn vị sửa.", problems
+        )
 
 
 def give_back(actor: User, case: Case, version: int, text: str, comments: Mapping[str, str]) -> None:

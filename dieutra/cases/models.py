@@ -104,6 +104,7 @@ class Finding(models.Model):
     severity = models.CharField(max_length=4)
     message = models.TextField()
     justification = models.TextField(blank=True)
+    level = models.CharField(max_length=10, blank=True)  # of a reviewers' rule, which the unit is not shown
 
     def __str__(self) -> str:
         return f"{self.check_name} {self.path}"

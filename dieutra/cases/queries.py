@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from dieutra.cases.models import (
 )
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.engine.forms import check
-from dieutra.engine.forms.form import Form, Node
+from dieutra.engine.forms.form import REVIEW_LEVELS, Form, Node
 from dieutra.engine.forms.rows import row_names, rows_above
 from dieutra.engine.forms.shown import REFERENCE
 from dieutra.engine.lang import place_of
@@ -48,6 +48,7 @@ class Sheet:
     saved_at: datetime | None = None
     saved_by: str = ""
     form_id: int = 0  # the version that the answers are of; 0: the case's
+    levels: tuple[str, ...] = ()  # review levels whose rules are shown
 
 
 def cases_of(actor: User) -> QuerySet[Case]:
@@ -95,12 +96,17 @@ def sheet_to_fill(case: Case, typed: Mapping[str, str] | None = None) -> Sheet:
     return Sheet(answers, state, draft.justifications, draft.version, *saved)
 
 
-def sheet_as_sent(case: Case, response: Response) -> Sheet:
-    """A sent response, evaluated, with the justifications that were sent with it."""
+def sheet_as_sent(case: Case, response: Response, levels: Collection[str] = ()) -> Sheet:
+    """A sent response, evaluated, with the justifications that were sent with it; with rules of review levels."""
     answers = dict(response.answers)
-    state = check.evaluate(engine_form(response.form_id), answers)
+    state = check.evaluate(engine_form(response.form_id).for_levels(levels), answers)
     said = {f"{it.check_name}|{it.path}": it.justification for it in response.findings.all()}
-    return Sheet(answers, state, said, case.version, form_id=response.form_id)
+    return Sheet(answers, state, said, case.version, form_id=response.form_id, levels=tuple(levels))
+
+
+def rules_seen(case: Case) -> tuple[str, ...]:
+    """The review levels whose rules are shown now: the one where the case stands and those below; at the end all."""
+    return REVIEW_LEVELS[case.level if case.state in (State.SUBMITTED, State.IN_REVIEW) else 0 :]
 
 
 def comments_on(case: Case, standing_only: bool = False) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ def publish_answer(actor: User, question: Question, asked: str, answered: str) -
     post = require(actor, "faq.publish", question)
     if question.state == Question.State.OPEN:
         raise NotNow("Câu hỏi chưa được trả lời nên chưa đưa vào Hỏi đáp được.")
-    asked, answered = worded("Câu hỏi", asked, 500), worded("Câu trả lời", answered, 4000)
+    asked, answered = worded("Câu hỏi", asked, 4000), worded("Câu trả lời", answered, 4000)
     _refuse_personal(question, {"Câu hỏi": asked, "Câu trả lời": answered})
     with transaction.atomic():
         entry = FaqEntry.objects.create(

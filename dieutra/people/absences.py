@@ -62,6 +62,8 @@ def _wrong_days(first: date | None, last: date | None) -> list[Problem]:
         return [Problem("Ngày cuối", "Kỳ nghỉ này đã qua.")]
     if (last - first).days >= LONGEST:
         return [Problem("Ngày cuối", "Nghỉ quá một năm thì hãy bàn giao vai trò cho người khác.")]
+    if (first - timezone.localdate()).days >= LONGEST:
+        return [Problem("Ngày đầu", "Ngày đầu còn hơn một năm nữa; hãy xem lại năm.")]
     return []
 
 

@@ -26,7 +26,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "frame.review": frozenset({Role.QTV}),
     "frame.accept": frozenset({Role.QTV}),
     "app_user.manage": frozenset({Role.QTV}),
-    "case.read": frozenset({Role.DV, Role.DTV, Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "case.read": frozenset({Role.DV, Role.DTV, Role.QTV, Role.GSV}),
     "case.fill": frozenset({Role.DV, Role.DTV}),
     "case.review": frozenset({Role.GSV}),
     "case.take_back": frozenset({Role.GSV, Role.QTV}),  # from above alone, see cases/reviewing.py

@@ -36,6 +36,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, "Không tìm thấy", message)
 
 
+def not_by_itself(request: HttpRequest) -> HttpResponse:
+    message = "Địa chỉ này chỉ nhận việc bấm nút từ một trang khác. Chưa có gì được ghi; hãy mở lại trang đó rồi làm lại."
+    return _page(request, 405, "Không mở được trang này", message)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 403, "Không có quyền", "Bạn không có quyền làm việc này.")
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 
 from dieutra.engine.refusals import Refusal
-from dieutra.web.errors import refusal_page, wants_json
+from dieutra.web.errors import not_by_itself, refusal_page, wants_json
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -34,6 +36,38 @@ class SecurityHeaders:
             return response
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class BackToThePage:
+    """What a browser cannot open by itself is never the end of a way.
+
+    Who presses a button after the session has ended comes back to the page with the button, not to the address that
+    only takes what a button sends; whoever opens such an address gets a page that says so.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            page = not_by_itself(request)
+            page.headers["Allow"] = response.headers.get("Allow", "")
+            return page
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if request.method == "POST" and response.headers.get("Location", "").startswith(f"{sign_in}?next="):
+            messages.warning(
+                request, "Phiên làm việc đã hết nên việc vừa bấm chưa được ghi. Hãy đăng nhập rồi làm lại."
+            )
+            response.headers["Location"] = f"{sign_in}?{urlencode({'next': _page_of(request)})}"
+        return response
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Path of the page that sent the request, if it is one of this site; otherwise the home page."""
+    sender = urlsplit(request.headers.get("Referer", ""))
+    here = sender.netloc == request.get_host() and sender.path != request.path
+    return f"{sender.path}?{sender.query}".rstrip("?") if here else "/"
 
 
 class IdleLock:

@@ -147,6 +147,23 @@ def test_a_year_is_not_grouped(page: Page, harness: Harness, small_form: Form) -
     expect(at(page, "/data/nam")).to_have_value("1975")
 
 
+def test_what_is_typed_after_tab_takes_the_place_of_a_grouped_number(
+    page: Page, harness: Harness, small_form: Form
+) -> None:
+    letters = Node("/data/van_ban", "question", "int", label={"vi": "Số văn bản đi"}, unit={"vi": "văn bản"})
+    harness.form = replace(small_form, nodes=(*small_form.nodes, letters))
+    harness.answers = {"/data/van_ban": "1850"}
+    opened(page, harness)
+    field = at(page, "/data/van_ban")
+    field.press("Tab")
+    expect(field).to_have_value("1.850")
+    page.keyboard.press("Shift+Tab")
+    expect(field).to_be_focused()
+    page.keyboard.type("1600")
+    page.keyboard.press("Tab")
+    expect(field).to_have_value("1.600")
+
+
 def test_a_date_is_typed_day_first_and_kept_year_first(page: Page, harness: Harness) -> None:
     opened(page, harness)
     at(page, "/data/chung/ngay_lap").fill("5/3/2019")
@@ -458,6 +475,27 @@ def test_nothing_is_cut_off_on_a_phone(page: Page, harness: Harness) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     opened(page, harness)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_what_tab_reaches_is_never_under_the_bar_at_double_size(page: Page, harness: Harness) -> None:
+    page.set_viewport_size({"width": 640, "height": 450})
+    opened(page, harness)
+    hidden, seen = [], set()
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            """() => {
+                const at = document.activeElement, bar = document.querySelector(".dt-actions");
+                if (bar.contains(at) || !document.querySelector(".dt-form").contains(at)) return [at.id, true];
+                const box = at.getBoundingClientRect(), end = Math.min(box.bottom, box.top + 40); // a box's first line
+                return [at.id, end <= bar.getBoundingClientRect().top + 1];
+            }"""
+        )
+        seen.add(found[0])
+        if not found[1]:
+            hidden.append(found[0])
+    assert len(seen) > 20
+    assert hidden == []
 
 
 def test_the_form_works_without_javascript(context: BrowserContext, harness: Harness) -> None:

@@ -48,8 +48,9 @@ OFFICE = """
     | checks |
     |        | name | where           | severity | expression          | message::Tiếng Việt (vi)              | message::English (en) | justify | level |
     |        | K01  | lao_dong[*,c1]  | hard     | [c2] <= .           | Nữ nhiều hơn tổng số: [c2]            | More women than all   |         |       |
-    |        | K02  | lao_dong[r01,*] | soft     | [r02] >= [r03]      | Viên chức nhiều hơn công chức         | Unusual               |         | tinh  |
+    |        | K02  | lao_dong[r01,*] | soft     | [r02] >= [r03]      | Viên chức nhiều hơn công chức         | Unusual               |         |       |
     |        | K03  | nam             | soft     | ${nam} <= 2021                  | Năm sau năm điều tra     | Late                  | no      |       |
+    |        | K05  | nam             | soft     | ${nam} >= 1990                  | Năm quá xa               | Long ago              |         | province |
     |        | K04  | lao_dong        | hard     | ${lao_dong_r01_c1} > 0 | Chưa có lao động                   | Nobody                |         |       |
 """
 TABLE = "/data/lao_dong"
@@ -160,7 +161,17 @@ def test_calculated_cells_are_read_only_and_not_required(office: Form) -> None:
 
 def test_a_check_with_a_star_is_repeated_and_passes_over_blocked_cells(office: Form) -> None:
     names = [check.name for check in office.checks]
-    assert names == ["nam.constraint", "K01.r01", "K01.r02", "K01.r03", "K02.c1", "K02.c2", "K03", "K04"]
+    assert names == [
+        "nam.constraint",
+        "K01.r01",
+        "K01.r02",
+        "K01.r03",
+        "K02.c1",
+        "K02.c2",
+        "K03",
+        "K05",
+        "K04",
+    ]
     check = office.checks[2]
     assert check.where == f"{TABLE}/lao_dong_r02/lao_dong_r02_c1"
     assert check.expr == ["op", "<=", ["path", f"{TABLE}/lao_dong_r02/lao_dong_r02_c2"], ["self"]]
@@ -170,8 +181,9 @@ def test_a_check_with_a_star_is_repeated_and_passes_over_blocked_cells(office: F
 def test_soft_checks_ask_for_a_reason_unless_they_say_no(office: Form) -> None:
     asked = {check.name: (check.severity, check.justify, check.level) for check in office.checks}
     assert asked["K01.r01"] == ("hard", False, None)
-    assert asked["K02.c1"] == ("soft", True, "tinh")
+    assert asked["K02.c1"] == ("soft", True, None)
     assert asked["K03"] == ("soft", False, None)
+    assert asked["K05"] == ("soft", False, "province")  # a rule of the reviewers, which the unit does not see
 
 
 def test_a_form_survives_json(office: Form) -> None:
@@ -206,6 +218,24 @@ def test_a_function_that_collect_lacks_is_spelt_out_for_it() -> None:
         book(survey("integer | a | A", "integer | b | B", "calculate | c | | | sum(${a}, ${b})"))
     )
     assert 'calculate="(sum(/data/a) + sum(/data/b))"' in loaded.xform_xml
+
+
+def test_what_pyxform_warns_of_is_said_in_vietnamese_at_the_author_s_row() -> None:
+    loaded = load_workbook(
+        book(
+            """
+            | survey |
+            | | type | name | label::Tiếng Việt (vi) | label::french |
+            | | image | anh | Ảnh | Photo |
+            | | text | ANH | Lời | Mots |
+            """
+        )
+    )
+    assert loaded.warnings == (
+        "sheet survey, dòng 2: nên ghi tham số max-pixels để ảnh gửi nhanh hơn và đỡ tốn chỗ",
+        "sheet survey, dòng 3: tên “ANH” chỉ khác một tên khác ở chữ hoa, chữ thường; nhiều công cụ xử lý coi hai tên là một",
+        "ngôn ngữ french không kèm mã; hãy ghi như “Tiếng Việt (vi)”, “English (en)”",
+    )
 
 
 def test_columns_that_nothing_reads_are_warned_of() -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dieutra.engine.flow.public_holidays import of_vietnam
 from dieutra.engine.flow.working_time import WorkingTime
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -41,3 +42,15 @@ def test_a_listed_holiday_does_not_count() -> None:
 def test_a_calendar_without_working_days_is_refused_instead_of_searched_for_ever() -> None:
     with pytest.raises(ValueError, match="không còn ngày nào"):
         WorkingTime(days=frozenset()).after(at("2026-09-01 16:00"), 1)
+
+
+def test_public_holidays_are_off_and_a_saturday_that_makes_up_for_one_is_worked() -> None:
+    off, worked = of_vietnam()
+    clock = WorkingTime(holidays=off, worked=worked)
+    # Tết of the Ox: from Wednesday, 10 to Tuesday, 16 February 2021 (notice of the Government for 2021)
+    assert [day for day in range(8, 20) if clock.is_working_day(date(2021, 2, day))] == [8, 9, 17, 18, 19]
+    assert not clock.is_working_day(date(2021, 4, 21)), "the Hùng kings' day, 10th of the third lunar month"
+    assert not clock.is_working_day(date(2025, 5, 2))
+    assert clock.is_working_day(date(2025, 4, 26)), "a Saturday worked for 2 May 2025"
+    before = at("2021-02-09 16:00")
+    assert clock.after(before, 2) == at("2021-02-17 09:00")

@@ -62,6 +62,19 @@ def test_a_refused_correction_keeps_what_was_typed(at_the_desk: Desk, unit: Unit
     assert "không phải là địa chỉ thư điện tử" in html
 
 
+def test_what_is_too_long_is_refused_and_not_cut(at_the_desk: Desk, unit: UnitOf) -> None:
+    line = unit("HN-003")
+    url = reverse("unit_edit", args=[line.pk])
+    page = at_the_desk("co.huyen").get(url).content.decode()
+    assert "maxlength" not in page.partition('name="name"')[2].partition(">")[0], (
+        "a browser cuts without a word"
+    )
+    long = at_the_desk("co.huyen").post(url, {"version": "1", "name": "Ủy ban " * 60, "kind": "11"})
+    text = long.content.decode()
+    assert long.status_code == 422
+    assert "Ủy ban Ủy ban" in text and "ký tự" in text
+
+
 def test_a_correction_over_somebody_elses_is_refused_with_a_plain_page(
     at_the_desk: Desk, who: Who, unit: UnitOf
 ) -> None:

@@ -196,6 +196,14 @@ def test_an_unknown_topic_and_a_forged_place_do_no_harm(world: World) -> None:
     assert (question.place, question.place_words) == ("", "")
 
 
+def test_only_who_may_ask_is_invited_to(world: World, at_the_desk: Browser) -> None:
+    door = "/hoi-dap/moi/"
+    assert f'href="{door}"' in at_the_desk("don.vi").get("/hoi-dap/").content.decode()
+    looker = at_the_desk("bac.ban.chi.dao")
+    assert looker.get(door).status_code == 403
+    assert door not in looker.get("/hoi-dap/").content.decode()
+
+
 def test_a_unit_asks_beside_a_question_of_its_form(world: World, at_the_desk: Browser) -> None:
     client, case = at_the_desk("don.vi"), world.case("don.vi")
     place = path_of(case, "gioi_tinh")

@@ -113,6 +113,19 @@ def test_one_wrong_row_is_named_and_nobody_is_appointed(
     assert User.objects.count() == before
 
 
+def test_a_list_sent_again_appoints_nobody_twice(world: World) -> None:
+    user = world.user("ong.tinh")
+    create_listed(
+        user, world.campaign, listed.read_list(user, world.campaign, GOOD.encode(), "danh-sach.csv")
+    )
+    with pytest.raises(Invalid) as refused:
+        listed.read_list(user, world.campaign, GOOD.encode(), "danh-sach.csv")
+    assert [it.place for it in refused.value.problems][:2] == [f"Dòng {n}, cột “Họ và tên”" for n in (2, 3)]
+    assert "tài khoản le.thi.hoa" in refused.value.problems[0].message
+    namesake = GOOD.splitlines()[0] + "\nGiám sát viên cấp huyện;347;Lê Thị Hoa;hoa.hai;;\n"
+    assert len(listed.read_list(user, world.campaign, namesake.encode(), "danh-sach.csv")) == 1
+
+
 def test_zeros_that_excel_took_off_a_code_come_back(world: World) -> None:
     book = openpyxl.Workbook()
     book.active.append(["Vai trò", "Mã địa bàn", "Họ và tên"])

@@ -44,6 +44,15 @@ def test_an_administrator_sees_what_somebody_below_sees(
     assert world.user(actor).full_name in page
 
 
+def test_the_form_of_somebody_else_is_shown_and_cannot_be_typed_into(world: World, at_the_desk: Desk) -> None:
+    """What is typed would stay in the onlooker's browser, and be saved in the unit's name when it signs in there."""
+    address = f"/phieu/{world.case('don.vi').pk}/"
+    assert '"readonly": false' in at_the_desk("don.vi").get(address).content.decode()
+    page = looking(at_the_desk, "co.huyen", "don.vi").get(address).content.decode()
+    assert '"readonly": true' in page
+    assert "Kiểm tra và gửi phiếu</button>" not in page
+
+
 @pytest.mark.parametrize(
     ("actor", "target"),
     [

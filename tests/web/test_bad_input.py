@@ -16,7 +16,8 @@ from django.utils import timezone
 from dieutra.cases import actions
 from dieutra.cases.models import Case, Draft
 from dieutra.people.actions import issue_activation
-from dieutra.people.models import Activation
+from dieutra.people.models import Activation, Post, Role, User
+from tests.cases.test_the_way_of_a_case import sent
 from tests.cast import PASSWORD, World, good_answers, path_of
 
 Desk = Callable[[str], Client]
@@ -37,6 +38,17 @@ def test_a_forged_case_id_finds_nothing(world: World, at_the_desk: Desk) -> None
         response = stranger.get(f"/phieu/{case.pk}/{url}")
         assert response.status_code == 404
         assert "không thuộc địa bàn" in words(response)
+
+
+@pytest.mark.parametrize("role", [Role.BCD, Role.TK])
+def test_who_only_watches_sees_counts_and_no_answers(world: World, at_the_desk: Desk, role: Role) -> None:
+    case = sent(world)
+    top = Post.objects.get(user__username="chi.giam.sat.tinh").path
+    watcher = User.objects.create_user("nguoi.xem", full_name="Bà Người Xem")
+    Post.objects.create(user=watcher, campaign=world.campaign, role=role, level=1, path=top)
+    assert at_the_desk("nguoi.xem").get("/tien-do/").status_code == 200
+    for url in ("phieu.pdf", "lich-su/", "bien-nhan.pdf"):
+        assert at_the_desk("nguoi.xem").get(f"/phieu/{case.pk}/{url}").status_code == 404
 
 
 def test_a_supervisor_does_not_read_a_draft(world: World, at_the_desk: Desk) -> None:

@@ -16,7 +16,7 @@ from dieutra.cases import actions
 from dieutra.cases.models import Case, Draft
 from dieutra.cases.queries import sheet_to_fill
 from dieutra.channels.workbook.intake import Moved, Taken, take, take_over
-from dieutra.channels.workbook.layout import RULES, Layout, lay_out
+from dieutra.channels.workbook.layout import RULES, TOP, Layout, lay_out
 from dieutra.channels.workbook.make import make_workbook
 from dieutra.channels.workbook.read import Read, read_workbook
 from dieutra.channels.workbook.rowsheets import NUMBER
@@ -467,3 +467,20 @@ def test_a_choice_that_the_filter_does_not_offer_is_found_by_the_server(world: W
     case = of_form(world.case("don.vi"), QUESTIONS)
     take(world.user("don.vi"), case, put(case, {"/data/tinh": "1", "/data/xa": "21"}))
     assert [it.check for it in sheet_to_fill(case).state.findings] == ["choice"]
+
+
+def test_a_heading_over_many_rows_names_the_answer_that_each_row_tells(world: World) -> None:
+    text = """
+    | survey |
+    | | type | name | label::Tiếng Việt (vi) |
+    | | text | xom | Xóm |
+    | | begin repeat | nguoi | Người |
+    | | text | ten | Họ tên |
+    | | integer | tuoi | ${ten} ở xóm ${xom} bao nhiêu tuổi |
+    | | end repeat | | |
+    """
+    case = of_form(world.case("don.vi"), text)
+    actions.save_draft(world.user("don.vi"), case, 0, {"/data/xom": "Đông"}, {})
+    sheet = layout_of(case).row_sheets[0]
+    heads = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(made(case)))[sheet.name][TOP]]
+    assert "[Họ tên] ở xóm Đông bao nhiêu tuổi" in heads

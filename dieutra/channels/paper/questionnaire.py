@@ -22,7 +22,7 @@ ROOM = {
     "barcode": "line",
 }
 NO_PAPER = {
-    "binary": "Tệp, ảnh hoặc âm thanh: nộp kèm theo phiếu.",
+    "binary": "Tệp, ảnh hoặc âm thanh: gửi kèm theo phiếu.",
     "geotrace": "Chỉ ghi được bằng thiết bị.",
     "geoshape": "Chỉ ghi được bằng thiết bị.",
 }

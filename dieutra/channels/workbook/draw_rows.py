@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -90,11 +91,22 @@ class RowDrawing:
         self.sheet.freeze_panes(TOP, it.first)
 
     def _head(self, column: Column) -> str:
-        node, words = column.node, vi(fill({"vi": column.label}, self.rules.shown, self.rules.form))
+        node = column.node
+        words = vi(fill({"vi": self._naming(column.label)}, self.rules.shown, self.rules.form))
         unit = vi(node.unit)
         words += f" ({unit})" if unit else ""
         always = node.required is not None and list(node.required) == TRUE and node.calculate is None
         return f"{words} *" if always else words
+
+    def _naming(self, label: str) -> str:
+        """A heading stands over many rows: what it tells of each row's own answer becomes that answer's name."""
+        within = f"{self.rows.repeat.path}/"
+
+        def name(match: re.Match[str]) -> str:
+            node = self.rules.form.by_path.get(match[1])
+            return f"[{vi(node.label)}]" if node and match[1].startswith(within) else match[0]
+
+        return REFERENCE.sub(name, label)
 
     # --- rows
 

@@ -23,7 +23,7 @@ STEPS = (
     "khi tệp được gửi lên.",
     "4. Cảnh báo mà số liệu vẫn đúng: ghi lý do ở trang “Giải trình”, dòng có chữ “Cần giải trình”.",
     "5. Lưu tệp (.xlsx), vào trang phiếu trên hệ thống, chọn “Làm trên Excel” và gửi chính tệp này lên. "
-    "Gửi tệp chưa phải là nộp phiếu: sau đó hãy kiểm tra rồi gửi phiếu trên trang web.",
+    "Gửi tệp chưa phải là gửi phiếu: sau đó hãy kiểm tra rồi gửi phiếu trên trang web.",
     "6. Không thêm, xóa, chuyển dòng hoặc cột và không đổi tên trang. Tệp này chỉ dùng cho đơn vị ghi ở trên.",
 )
 LEGEND = (

@@ -1,7 +1,7 @@
 """Working time: what "within eight working hours" means on the clock.
 
-Saturdays, Sundays and the listed holidays do not count. Moments are local and carry their zone; Vietnam keeps one
-offset all year, so that a day's spans can be laid on it without asking for leaps.
+Saturdays, Sundays and holidays do not count, unless a weekend is worked in place of another day. Moments are local and
+carry their zone; Vietnam keeps one offset all year, so that a day's spans can be laid on it without asking for leaps.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ class WorkingTime:
     spans: tuple[Span, ...] = OFFICE
     days: frozenset[int] = frozenset({1, 2, 3, 4, 5})  # ISO: 1 is Monday
     holidays: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()  # days of a weekend that make up for a day off
 
     def is_working_day(self, day: date) -> bool:
-        return day.isoweekday() in self.days and day not in self.holidays
+        return (day.isoweekday() in self.days or day in self.worked) and day not in self.holidays
 
     def after(self, start: datetime, hours: float) -> datetime:
         """The moment at which so many working hours have passed since `start`."""

@@ -36,6 +36,7 @@ class Finding:
     severity: str
     message: Label
     justify: bool
+    level: str | None = None  # of a reviewers' rule
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,11 @@ class Evaluation:
             return
         if not self.check_holds(rule.holds, path):
             message = fill(check.message, written, self.plan.form, self.ctx.at)
-            self.tell(path, rule.order, Finding(check.name, path, check.severity, message, check.justify))
+            self.tell(
+                path,
+                rule.order,
+                Finding(check.name, path, check.severity, message, check.justify, check.level),
+            )
 
     def check_holds(self, compiled: Compiled, path: str = "") -> bool:
         """A check that cannot be worked out is not passed in silence."""

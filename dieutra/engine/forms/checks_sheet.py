@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dieutra.engine.forms.authoring import REFERENCE, Outline, check_prose
 from dieutra.engine.forms.errors import Problems
-from dieutra.engine.forms.form import Check, Label
+from dieutra.engine.forms.form import REVIEW_LEVELS, Check, Label
 from dieutra.engine.forms.itext import language_code
 from dieutra.engine.forms.tables import NO, CheckLine, is_yes
 from dieutra.engine.forms.workbook import Row
@@ -47,9 +47,10 @@ def _read(line: CheckLine, outline: Outline, problems: Problems) -> Check | None
     if expr is None:
         return None
     severity = row.get("severity").lower()
-    justify = severity == "soft" and row.get("justify").lower() not in NO - {""}
+    level = row.get("level").lower() or None
+    justify = severity == "soft" and level is None and row.get("justify").lower() not in NO - {""}
     read_paths = tuple(paths(expr, where))
-    return Check(line.name, where, severity, expr, message, justify, read_paths, row.get("level") or None)
+    return Check(line.name, where, severity, expr, message, justify, read_paths, level)
 
 
 def _check_cells(line: CheckLine, problems: Problems) -> None:
@@ -64,6 +65,14 @@ def _check_cells(line: CheckLine, problems: Problems) -> None:
         row.blame(problems, "message", "Kiểm tra thiếu câu báo, hãy nói sai gì, ở đâu và phải làm gì")
     if not (is_yes(row.get("justify")) or row.get("justify").lower() in NO):
         row.blame(problems, "justify", f"“{row.get('justify')}” không dùng được, hãy ghi yes hoặc no")
+    level = row.get("level").lower()
+    if level and level not in REVIEW_LEVELS:
+        known = ", ".join(REVIEW_LEVELS)
+        row.blame(problems, "level", f"Cấp “{row.get('level')}” không có, hãy ghi {known}, hoặc để trống")
+    if level and is_yes(row.get("justify")):
+        row.blame(
+            problems, "justify", "Quy tắc của cấp duyệt không hiện với đơn vị nên không đòi giải trình được"
+        )
 
 
 def _expression(row: Row, where: str, outline: Outline, problems: Problems) -> Ast | None:

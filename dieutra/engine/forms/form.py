@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from dieutra.engine.forms.lists import Choice, Itemset, Label, List
 from dieutra.engine.lang import Ast, Shape, place_of
 
 CONTAINERS = frozenset({"group", "repeat", "table", "row"})
+REVIEW_LEVELS = ("country", "province", "district", "commune")  # from above downwards
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Check:
     message: Label
     justify: bool
     paths: tuple[str, ...]
-    level: str | None = None
+    level: str | None = None  # a rule of the reviewers at this level; the unit is not held to it
 
     @property
     def is_constraint(self) -> bool:
@@ -162,6 +163,7 @@ class Form:
     nodes: tuple[Node, ...]
     checks: tuple[Check, ...]
     lists: Mapping[str, List] = field(default_factory=dict)
+    set_apart: tuple[Check, ...] = ()  # rules of the reviewers, which the unit is not shown
 
     @cached_property
     def by_path(self) -> dict[str, Node]:
@@ -185,6 +187,27 @@ class Form:
     def compiled(self) -> dict[str, Any]:
         """Room for what `check` compiles from this form, once."""
         return {}
+
+    @cached_property
+    def for_unit(self) -> Form:
+        """The form without the reviewers' rules; they are set apart."""
+        kept = tuple(check for check in self.checks if check.level)
+        own = tuple(check for check in self.checks if not check.level)
+        return replace(self, checks=own, set_apart=(*self.set_apart, *kept)) if kept else self
+
+    def for_levels(self, levels: Collection[str]) -> Form:
+        """The form with the rules of some review levels; asked again it gives the same object."""
+        added = tuple(check for check in self.set_apart if check.level in levels)
+        if not added:
+            return self
+        kept: dict[tuple[str, ...], Form] = self.compiled.setdefault("for_levels", {})
+        names = tuple(check.name for check in added)
+        return kept.setdefault(names, replace(self, checks=(*self.checks, *added), set_apart=()))
+
+    @property
+    def whole(self) -> Form:
+        """The form with every rule."""
+        return self.for_levels({check.level for check in self.set_apart if check.level})
 
     def node(self, path: str) -> Node:
         """The node at a place, or at a path of a response; KeyError when there is none."""
@@ -230,4 +253,16 @@ class Form:
         )
 
 
-__all__ = ["CONTAINERS", "Check", "Choice", "Column", "Form", "Given", "Itemset", "Label", "List", "Node"]
+__all__ = [
+    "CONTAINERS",
+    "REVIEW_LEVELS",
+    "Check",
+    "Choice",
+    "Column",
+    "Form",
+    "Given",
+    "Itemset",
+    "Label",
+    "List",
+    "Node",
+]

@@ -12,6 +12,7 @@ from pyxform.xls2xform import convert
 from dieutra.engine.forms.checks_sheet import translated
 from dieutra.engine.forms.errors import FormError, FormProblem
 from dieutra.engine.forms.outline import ROOT
+from dieutra.engine.forms.pyxform_says import in_vietnamese
 from dieutra.engine.forms.tables import NAMESPACE
 from dieutra.engine.forms.workbook import Row, Workbook, unreadable
 
@@ -38,7 +39,7 @@ SETTINGS = [
 
 
 def to_xform(survey: list[Row], sheets: Workbook, settings: Row) -> tuple[str, list[str]]:
-    """The XForm and pyxform's warnings; `sheets` gives the other sheets. Raises FormError."""
+    """The XForm and pyxform's warnings in Vietnamese; `sheets` gives the other sheets. Raises FormError."""
     own = {key: text for key in SETTINGS if (text := settings.get(key))}
     own.setdefault("form_title", next(iter(translated(settings, "form_title").values()), ROOT))
     has_codes = any(column.startswith("bind::dt:") for row in survey for column in row.cells)
@@ -53,8 +54,11 @@ def to_xform(survey: list[Row], sheets: Workbook, settings: Row) -> tuple[str, l
     except PyXFormError as problem:
         raise _as_form_error(str(problem), survey) from problem
     except Exception as problem:  # pyxform trips over some forms with a KeyError and the like
-        raise _as_form_error(f"{type(problem).__name__}: {problem}", survey) from problem
-    return result.xform, [warning for warning in warnings if "missing the" not in warning]
+        text = f"{type(problem).__name__}: {problem}. Thường do một lựa chọn hay nhóm thiếu nhãn; hãy thêm rồi thử lại."
+        raise _as_form_error(text, survey) from problem
+    # our own reading has told of labels that are missing or not translated
+    told = [it for it in warnings if "missing the" not in it and "'label' value is invalid" not in it]
+    return result.xform, [in_vietnamese(it, survey, sheets.get("choices", [])) for it in told]
 
 
 def _sheet(name: str, rows: list[Row]) -> dict[str, Any]:

@@ -62,6 +62,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
         "query": f"q={text}&" if text else "",
         "mine": my_questions(user)[:50],
         "may_publish": _holds(user, "faq.publish"),
+        "may_ask": _holds(user, "question.ask"),
     }
     return render(request, "help/home.html", context | _tabs(user, "help"))
 

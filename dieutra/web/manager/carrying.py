@@ -50,11 +50,12 @@ def _campaign(user: User) -> tuple[Campaign, list[Area]]:
     return campaign, list(old.select_related("catalogue").order_by("sort_key"))
 
 
-def _sources(campaign: Campaign, old: list[Area]) -> QuerySet[Campaign]:
-    """Campaigns on an older catalogue that have accepted listings."""
+def _sources(user: User, campaign: Campaign, old: list[Area]) -> list[Campaign]:
+    """Campaigns on an older catalogue that have accepted listings which the person may take."""
     found = Campaign.objects.filter(catalogue__in={area.catalogue_id for area in old})
     accepted = Listing.objects.filter(state=Listing.State.ACCEPTED).values("campaign")
-    return found.filter(pk__in=accepted).exclude(pk=campaign.pk).order_by("-opens_on")
+    found = found.filter(pk__in=accepted).exclude(pk=campaign.pk).order_by("-opens_on")
+    return [it for it in found if any(actions.may_take(user, campaign, it, area) for area in old)]
 
 
 @login_required
@@ -66,7 +67,7 @@ def carries(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "carries": queries.carries(user, campaign.pk),
         "old_provinces": old,
-        "sources": _sources(campaign, old),
+        "sources": _sources(user, campaign, old),
         "current": campaign,
         "typed": request.POST,
     }
@@ -88,9 +89,11 @@ def _begin(user: User, campaign: Campaign, old: list[Area], request: HttpRequest
         raise Invalid("Hãy chọn tỉnh của bảng kê cũ.")
     source = request.POST.get("source", "")
     if source:
-        earlier = _sources(campaign, old).filter(pk=whole_number(source)).first()
+        earlier = next((it for it in _sources(user, campaign, old) if str(it.pk) == source), None)
         if earlier is None:
             raise Invalid("Hãy chọn cuộc điều tra trong danh sách.")
+        if request.FILES.get("file"):
+            raise Invalid("Bạn vừa chọn cuộc điều tra cũ vừa chọn tệp. Hãy chọn một trong hai rồi gửi lại.")
         return actions.begin_from_campaign(user, campaign, earlier, province)
     file = request.FILES.get("file")
     if file is None:

@@ -77,7 +77,7 @@ def _source(request: HttpRequest, what: str, pk: int) -> Source:
         return Source(campaign, what, pk, loaded.form, loaded.xform_xml, content, loaded.refused)
     if what == "ban":
         version: FormVersion = version_of(campaign, pk)
-        content, form = bytes(version.workbook), engine_form(version.pk)
+        content, form = bytes(version.workbook), engine_form(version.pk).whole
         return Source(campaign, what, pk, form, version.xform, content, version.refusals)
     raise Http404
 
@@ -95,7 +95,7 @@ def web(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     """The page as a unit sees it; it checks and calculates, and keeps nothing."""
     found = _source(request, what, pk)
     found.needs("web")
-    form, lang = found.form, request.GET.get("lang", "vi")
+    form, lang = found.form.for_unit, request.GET.get("lang", "vi")
     state = evaluate(form, {})
     lang = lang if lang in form.languages else form.languages[0]
     view = form_view(
@@ -122,7 +122,9 @@ def web(request: HttpRequest, what: str, pk: int) -> HttpResponse:
 def workbook(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     found = _source(request, what, pk)
     found.needs("workbook")
-    return _file(specimen_workbook(found.form, found.campaign), XLSX, found.filename("-xem-thu.xlsx"))
+    return _file(
+        specimen_workbook(found.form.for_unit, found.campaign), XLSX, found.filename("-xem-thu.xlsx")
+    )
 
 
 @login_required
@@ -173,7 +175,7 @@ def differences(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     """Side by side with the version in use."""
     found = _source(request, what, pk)
     standing = found.campaign.form
-    diff = compare(engine_form(standing.pk), found.form)
+    diff = compare(engine_form(standing.pk).whole, found.form)
     renamed = renames_ticked(request, diff)
     context = {"source": found, "standing": standing, "diff": diff, "renamed": renamed}
     if what == "tep":

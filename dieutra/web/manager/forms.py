@@ -183,6 +183,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         version = actions.publish_upload(user, kept)
     except (Invalid, NotNow, Stale) as refusal:
         return _upload_page(request, kept, refusal)
+    if version.pk == kept.campaign.form_id:
+        messages.info(
+            request, f"Tệp này giống hệt phiên bản {version.version} đang dùng, không có gì để công bố thêm."
+        )
+        return redirect("form_version", version.pk)
     messages.success(
         request, f"Đã công bố phiên bản {version.version}. Cuộc điều tra chưa đổi sang phiên bản này."
     )
@@ -205,7 +210,7 @@ def _version_page(
 ) -> HttpResponse:
     context: dict[str, Any] = {"version": found, "standing": campaign.form, "what": "ban", "pk": found.pk}
     if found.pk != campaign.form_id:
-        diff = compare(engine_form(campaign.form_id), engine_form(found.pk))
+        diff = compare(engine_form(campaign.form_id).whole, engine_form(found.pk).whole)
         renamed = renames_ticked(request, diff)
         context |= {
             "diff": diff,
@@ -232,7 +237,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     found = version_of(campaign, pk)
     standing = whole_number(request.POST.get("standing", ""))
     try:
-        diff = compare(engine_form(campaign.form_id), engine_form(found.pk))
+        diff = compare(engine_form(campaign.form_id).whole, engine_form(found.pk).whole)
         actions.adopt_form(user, campaign, found, standing, renames_ticked(request, diff))
     except (Invalid, NotNow, Stale) as refusal:
         return _version_page(request, centre_campaign(user), found, refusal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from io import BytesIO
 
@@ -61,9 +62,14 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _titles(campaign: Campaign) -> dict[str, str]:
-    """Name of a letter -> its subject."""
+    """Name of a letter -> its subject, with dots for what differs from one recipient to the next."""
     letters: dict[str, str] = campaign.rules.get("letters", {})
-    return {name: text.partition("\n")[0] for name, text in letters.items()}
+    subjects = {name: text.partition("\n")[0] for name, text in letters.items()}
+    return {name: _open(subject, campaign.name) for name, subject in subjects.items()}
+
+
+def _open(subject: str, campaign: str) -> str:
+    return re.sub(r"\{\w+\}", "…", subject.replace("{cuoc_dieu_tra}", campaign))
 
 
 @login_required
@@ -103,7 +109,9 @@ def urge(request: HttpRequest) -> HttpResponse:
         "cases": planning.cases_of(wave).count(),
         "page": Paginator(_people(wave), PAGE).get_page(request.GET.get("trang")),
         "query": request.GET.urlencode().partition("trang=")[0].rstrip("&") + "&" if request.GET else "",
-        "letter": next((planning.first_letter(wave, it) for it in wave.channels if it != Channel.SMS), None),
+        "letter": next(
+            filter(None, (planning.first_letter(wave, it) for it in wave.channels if it != Channel.SMS)), None
+        ),
         "whom": WHOM[wave.whom],
         "token": secrets.token_hex(8),
     }

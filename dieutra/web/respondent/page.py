@@ -22,8 +22,9 @@ from dieutra.people.models import User
 def page_of(
     case: Case, sheet: Sheet, comments: Sequence[dict[str, Any]], request: HttpRequest, readonly: bool = False
 ) -> dict[str, Any]:
+    readonly = readonly or getattr(request.user, "seen_by", None) is not None  # who looks on types nothing
     version = sheet.form_id or case.form_id
-    form = engine_form(version)
+    form = engine_form(version).for_levels(sheet.levels)
     lang = request.GET.get("lang", "vi")
     view = form_view(
         form,

@@ -13,7 +13,7 @@ from dieutra.cases import actions, reviewing
 from dieutra.cases.history import steps, taken_back
 from dieutra.cases.last_census import compared
 from dieutra.cases.models import Case, Response, State
-from dieutra.cases.queries import case_for, comments_on, place_in_words, sheet_as_sent
+from dieutra.cases.queries import case_for, comments_on, place_in_words, rules_seen, sheet_as_sent
 from dieutra.cases.reviewing import above
 from dieutra.channels.web.compared import changes_between
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
@@ -43,7 +43,7 @@ def _review_page(request: HttpRequest, case: Case) -> dict[str, object]:
         "may_take_back": above(user, case) is not None,
     }
     if case.response:
-        sheet = sheet_as_sent(case, case.response)
+        sheet = sheet_as_sent(case, case.response, rules_seen(case))
         context |= page_of(case, sheet, comments_on(case), request, readonly=True)
         context |= _beside(case, case.response, {**sheet.answers, **sheet.state.values})
     waiting_here = case.state in (State.SUBMITTED, State.IN_REVIEW)

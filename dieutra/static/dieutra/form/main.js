@@ -42,8 +42,10 @@ function hintAtMore(box) {
 }
 
 function enter(field, desk) {
+  const before = field.value;
   desk.fields.show(field.dataset.field, true);
-  if (desk.grids.place(field)) field.select();
+  // A value written anew loses the selection that Tab made: what is typed next would stand behind the old number.
+  if (field.value !== before || desk.grids.place(field)) field.select();
 }
 
 function leave(field, desk) {

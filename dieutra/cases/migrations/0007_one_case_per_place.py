@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0002_form_adoption'),
-        ('cases', '0005_review_queue'),
+        ('cases', '0006_level_of_a_finding'),
         ('forms', '0003_lists_and_channels'),
         ('frames', '0001_initial'),
     ]

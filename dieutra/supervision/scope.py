@@ -89,13 +89,15 @@ def in_care(posts: Iterable[Post]) -> Q:
 
 
 def shared_out() -> Exists:
+    """Whether a post of the same place has an assignment; by way of the posts, which are few at a place."""
+    holds = Assignment.objects.filter(post=OuterRef("pk"), ended_at__isnull=True)
     return Exists(
-        Assignment.objects.filter(
+        Post.objects.filter(
+            Exists(holds),
             campaign_id=OuterRef("campaign_id"),
+            path=OuterRef("path"),
+            level=OuterRef("level"),
             ended_at__isnull=True,
-            post__ended_at__isnull=True,
-            post__path=OuterRef("path"),
-            post__level=OuterRef("level"),
         )
     )
 

@@ -240,3 +240,29 @@ def test_a_wrong_file_is_refused_before_it_leaves_the_machine(
     at(page, "/data/chung/anh").locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
     expect(at(page, "/data/chung/anh")).to_contain_text(why)
     assert not [url for url in requests if url.endswith("/tep")]
+
+
+def test_a_count_that_nobody_can_mean_is_held_and_told_where_it_stands(page: Page) -> None:
+    counted = """
+    | survey |
+    | | type | name | label | repeat_count |
+    | | begin group | chung | A. Chung | |
+    | | integer | so_nguoi | Số người | |
+    | | end group | | | |
+    | | begin repeat | nguoi | B. Người | ${so_nguoi} |
+    | | text | ten | Tên | |
+    | | end repeat | | | |
+    """
+    harness = Harness(form(counted))
+    opened(page, harness)
+    state = page.locator('[data-nav="/data/nguoi"] [data-nav-state]')
+    expect(state).to_have_text("Chưa nhập")
+    at(page, "/data/chung/so_nguoi").fill("100000")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-row-of]")).to_have_count(1000, timeout=20_000)
+    expect(state).to_have_text("Lỗi 1")
+    at(page, "/data/chung/so_nguoi").fill("2")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-row-of]")).to_have_count(2)
+    expect(state).to_have_text("Chưa nhập")
+    harness.close()

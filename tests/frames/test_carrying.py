@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -341,3 +342,18 @@ def test_a_stranger_finds_nothing(carry: Carry, new: Campaign) -> None:
     for url in (reverse("carry_place", args=[carry.pk]), reverse("carried_decide", args=[split.pk])):
         assert client.post(url, {"choice": "end", "version": "1"}).status_code == 404
     assert line(carry, "UBND-B").verdict == ""
+
+
+def test_only_campaigns_that_may_be_taken_are_offered_and_a_file_beside_one_is_not_ignored(
+    old: Campaign, new: Campaign, centre: User, ninh_binh: User
+) -> None:
+    client = Client()
+    client.force_login(ninh_binh)
+    assert "cu-2021" not in client.get("/bang-ke/chuyen-dia-ban/").content.decode()
+    client.force_login(centre)
+    assert "cu-2021" in client.get("/bang-ke/chuyen-dia-ban/").content.decode()
+    both = {"old_province": "35", "source": str(old.pk), "file": SimpleUploadedFile("a.csv", b"x")}
+    answer = client.post("/bang-ke/chuyen-dia-ban/", both)
+    assert answer.status_code == 422
+    assert "một trong hai" in answer.content.decode()
+    assert not Carry.objects.exists()

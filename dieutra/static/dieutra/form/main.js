@@ -76,6 +76,7 @@ function press(event, desk) {
 }
 
 function nextField(field, desk) {
+  desk.commitField(field.dataset.field); // what it brings, such as rows, may be what comes next
   const all = [...desk.fields.byPath.keys()];
   const next = all
     .slice(all.indexOf(field.dataset.field) + 1)

@@ -20,9 +20,9 @@ export class Overview {
     this.sections = [...this.root.querySelectorAll("[data-section]")].map((section) => ({
       path: section.dataset.section,
       state: this.root.querySelector(`[data-nav="${CSS.escape(section.dataset.section)}"] [data-nav-state]`),
-      paths: [...section.querySelectorAll("[data-field]")].map((field) => field.dataset.field),
+      paths: [...section.querySelectorAll("[data-field], [data-repeat]")].map(pathOf),
     }));
-    const repeats = [...this.root.querySelectorAll("[data-repeat]")].map((repeat) => repeat.dataset.repeat);
+    const repeats = [...this.root.querySelectorAll("[data-repeat]")].map(pathOf);
     this.paths = [...this.fields.byPath.keys(), ...repeats];
   }
 
@@ -105,7 +105,7 @@ export class Overview {
     const findings = open.flatMap((path) => this.messages.findingsAt(path));
     const hard = findings.filter((it) => it.severity === "hard").length;
     const missing = open.filter((path) => this.sheet.missing.has(path)).length;
-    const touched = open.some((path) => this.sheet.stored(path) && !this.sheet.node(path).calculate);
+    const touched = open.some((path) => this.sheet.stored(path) && isAnswer(this.sheet.node(path)));
     const [kind, text] = this.sectionState(hard, missing, findings.length - hard, touched);
     if (state.textContent === text) return;
     state.textContent = text;
@@ -155,4 +155,14 @@ export class Overview {
     this.toggle.setAttribute("aria-expanded", String(wanted));
     if (move) (wanted ? this.panel : this.toggle).focus();
   }
+}
+
+/** What a field, or a list of rows, stands for. */
+function pathOf({ dataset }) {
+  return dataset.field ?? dataset.repeat;
+}
+
+/** Whether what is stored there was a person's answer; the list of a repeat's rows is none. */
+function isAnswer(node) {
+  return !node.calculate && node.kind !== "repeat";
 }

@@ -7,32 +7,26 @@ range of paths, and she gets one message with the number of forms instead of one
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import (
     BooleanField,
-    CharField,
     DateTimeField,
     Exists,
-    Expression,
     F,
     IntegerField,
     OuterRef,
     QuerySet,
     Subquery,
-    TextField,
     Value,
 )
-from django.db.models import Case as Choice
-from django.db.models import When as Then
-from django.db.models.functions import Cast, Coalesce, Concat, Left, Lower, Replace, StrIndex, Substr
+from django.db.models.functions import Coalesce, Left, Lower
 from django.utils import timezone
 
 from dieutra.campaigns.letters import halves, letter_of
 from dieutra.cases.models import Case, State
+from dieutra.messages import filling
 from dieutra.messages.models import Channel, Message, Suppression, Wave
 from dieutra.messages.sms.gateway import sms_is_on
 from dieutra.messages.sms.numbers import with_number
@@ -40,8 +34,7 @@ from dieutra.messages.sms.text import segments
 from dieutra.messages.sms.words import sms_of, spoken
 from dieutra.people.models import Post, Role
 from dieutra.people.permission import GRANTS, posts_of
-from dieutra.places.models import Area
-from dieutra.places.paths import UNIT, under
+from dieutra.places.paths import under
 from dieutra.supervision.scope import in_care, number_below, number_of
 
 STAFF = {"supervisor": Role.GSV, "administrator": Role.QTV}
@@ -169,37 +162,37 @@ def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
     subject, body = _words(wave, channel)
     now = timezone.now()
     posts = addressed(recipients(wave), channel).exclude(goes_to="")
-    filled = _facts(wave)
+    filled = filling.facts(wave)
     columns: dict[str, Any] = {
         "campaign_id": F("campaign_id"),
         "wave_id": Value(wave.pk),
-        "channel": _text(channel),
-        "template": _text(wave.template),
-        "key": _key(wave, channel),
+        "channel": filling.words(channel),
+        "template": filling.words(wave.template),
+        "key": filling.key(wave, channel),
         "user_id": F("user_id"),
         "path": F("path"),
         "to": F("goes_to"),
-        "domain": _domain() if channel == Channel.EMAIL else _text(""),
-        "language": _text(wave.language),
-        "subject": Left(_fill(subject, filled), 250),
-        "text": _fill(body, filled),
-        "link": _link(wave),
-        "secret": _text(""),
+        "domain": filling.domain() if channel == Channel.EMAIL else filling.words(""),
+        "language": filling.words(wave.language),
+        "subject": Left(filling.fill(subject, filled), 250),
+        "text": filling.fill(body, filled),
+        "link": filling.link(wave),
+        "secret": filling.words(""),
         "obligatory": Value(wave.obligatory, output_field=BooleanField()),
-        "state": _text(Message.State.SENT if channel == Channel.NOTICE else Message.State.PLANNED),
-        "reason": _text(""),
-        "code": _text(""),
+        "state": filling.words(Message.State.SENT if channel == Channel.NOTICE else Message.State.PLANNED),
+        "reason": filling.words(""),
+        "code": filling.words(""),
         "attempts": Value(0),
         "refusals": Value(0),
         "handing": Value(False, output_field=BooleanField()),
         "doubts": Value(0),
         "segments": Value(0),
-        "next_at": _moment(now),
-        "planned_at": _moment(now),
+        "next_at": filling.moment(now),
+        "planned_at": filling.moment(now),
     }
     if channel == Channel.NOTICE:
-        columns["ended_at"] = _moment(now)
-    posts = posts.annotate(area_path=AREA_PATH)
+        columns["ended_at"] = filling.moment(now)
+    posts = posts.annotate(area_path=filling.AREA_PATH)
     rows: QuerySet[Any] = posts.annotate(**{f"c_{name}": column for name, column in columns.items()})
     return rows.order_by().values_list(*(f"c_{name}" for name in columns))
 
@@ -234,89 +227,3 @@ def _insert(rows: QuerySet[Any]) -> int:
             f"INSERT INTO {table} ({names}) {query} ON CONFLICT ({quote('key')}) DO NOTHING", parameters
         )
         return int(cursor.rowcount)
-
-
-def _text(value: str) -> Expression:
-    return Value(value, output_field=TextField())
-
-
-def _join(*parts: Any) -> Expression:
-    return Concat(*(Cast(it, TextField()) for it in parts), output_field=TextField())
-
-
-def _moment(value: datetime) -> Expression:
-    return Value(value, output_field=DateTimeField())
-
-
-def _key(wave: Wave, channel: str) -> Expression:
-    """Once per case and rule; what a person asked for, once per case and day; for staff once per round."""
-    if wave.whom == "unit":
-        occasion = "" if wave.rule else wave.occasion.partition("|")[0]
-        about: Any = F("case_pk")
-    else:
-        occasion = wave.occasion
-        about = _join(_text("post"), F("pk"))
-    head = f"{wave.campaign_id}|{wave.rule or wave.template}|{occasion}|{channel}|"
-    return _join(_text(head), about, _text("|"), F("user_id"))
-
-
-def _domain() -> Expression:
-    email = F("user__email")
-    return Lower(Substr(email, StrIndex(email, Value("@")) + 1))
-
-
-def _link(wave: Wave) -> Expression:
-    if wave.whom == "unit":
-        return _join(_text("/phieu/"), F("case_pk"), _text("/"))
-    return _text("/tien-do/")
-
-
-def _facts(wave: Wave) -> dict[str, Any]:
-    """Place -> expression. What people wrote comes last, so that a brace in a name is not filled in again."""
-    return {
-        "lien_ket": _join(_text(settings.SITE_URL), _link(wave)),
-        "han": _day("case_due") if wave.whom == "unit" else _text(f"{wave.campaign.closes_on:%d/%m/%Y}"),
-        "trang_thai": Choice(
-            *(Then(case_state=it.value, then=_text(str(it.label))) for it in State),
-            default=_text(""),
-            output_field=TextField(),
-        ),
-        "so_phieu": _join(F("number"), _text("")),
-        "vai_tro": Choice(
-            *(Then(role=it.value, then=_text(str(it.label))) for it in Role),
-            default=_text(""),
-            output_field=TextField(),
-        ),
-        "cuoc_dieu_tra": _text(wave.campaign.name),
-        "dia_ban": _area(wave),
-        "ten_dang_nhap": Cast(F("user__username"), TextField()),
-        "ten": Cast(F("user__full_name"), TextField()),
-    }
-
-
-def _area(wave: Wave) -> Expression:
-    areas = Area.objects.filter(catalogue_id=wave.campaign.catalogue_id, path=OuterRef("area_path"))
-    return Coalesce(Cast(Subquery(areas.values("name")[:1]), TextField()), _text(""))
-
-
-# The area of a post: a unit's path goes on with “@CODE/”.
-AREA_PATH = Choice(
-    Then(path__contains=UNIT, then=Left("path", StrIndex("path", Value(UNIT)) - 1)),
-    default=F("path"),
-    output_field=CharField(),
-)
-
-
-def _day(field: str) -> Expression:
-    text = Cast(F(field), TextField())
-    parts = [Substr(text, 9, 2), _text("/"), Substr(text, 6, 2), _text("/"), Substr(text, 1, 4)]
-    return _join(*parts)
-
-
-def _fill(text: str, facts: dict[str, Any]) -> Expression:
-    """Nested REPLACE: the places that the text has, and no others."""
-    filled: Any = _text(text)
-    for place, fact in facts.items():
-        if "{" + place + "}" in text:
-            filled = Replace(filled, Value("{" + place + "}"), fact)
-    return Cast(filled, TextField())

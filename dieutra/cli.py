@@ -14,6 +14,7 @@ from pathlib import Path
 from dieutra.cli_forms import add_form_commands
 from dieutra.cli_frames import add_frame_commands
 from dieutra.cli_mail import add_mail_commands
+from dieutra.cli_selfcheck import add_self_check
 from dieutra.cli_sms import add_sms_commands
 from dieutra.engine.refusals import Invalid, Refusal
 
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     add_frame_commands(commands)
     add_mail_commands(commands)
     add_sms_commands(commands)
+    add_self_check(commands)
 
     places = commands.add_parser("places", help="administrative catalogues").add_subparsers(
         required=True, metavar="what"

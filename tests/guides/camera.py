@@ -27,7 +27,7 @@ from tests.guides.pictures import SHOTS, Shot
 ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1000, "height": 660}, {"width": 390, "height": 700}
 MOST = 60 * 1024
-SAME = 0.02
+SAME = 0.01
 QUALITIES = (86, 78, 70, 60, 50, 40)
 STAGE = "import django; django.setup(); from tests.guides.stage import main; main()"
 

@@ -7,59 +7,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet
-from django.db.models.expressions import RawSQL
 
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case
-from dieutra.cases.queries import queue, queue_of
+from dieutra.cases.queries import at, queue, waiting_at
 from dieutra.engine.flow.sharing import shared
 from dieutra.frames.models import Unit
 from dieutra.people.models import Post, Role, User
 from dieutra.people.permission import posts_of, visible_to
 from dieutra.places.models import Area
 from dieutra.places.paths import under
+from dieutra.supervision.holding import held_by
 from dieutra.supervision.models import Assignment
-
-# one range of an index of the cases per assignment; the other way round each case would look for its assignments
-WAITING = """
-SELECT c.id FROM supervision_assignment a
-JOIN people_post p ON p.id = a.post_id
-JOIN cases_case c ON c.campaign_id = a.campaign_id AND c.level = p.level AND c.path >= a.path AND c.path < a.beyond
-WHERE a.ended_at IS NULL AND c.state IN ('submitted', 'in_review') AND a.post_id IN ({marks})
-"""
-HELD = """
-SELECT c.id FROM supervision_assignment a
-JOIN cases_case c ON c.campaign_id = a.campaign_id AND c.path >= a.path AND c.path < a.beyond
-WHERE a.ended_at IS NULL AND a.post_id IN ({marks})
-"""
-
-
-FEW = 60  # ranges that a query can simply name
 
 
 def _assigned(posts: Iterable[Post]) -> Q:
-    """Waits at the level of one of these posts and lies in an assignment of it."""
-    keys = [post.pk for post in posts]
-    held = Assignment.objects.filter(post__in=keys, ended_at__isnull=True).order_by(
-        "campaign_id", "post__level", "path"
-    )
-    ranges: list[tuple[int, int, str]] = []
-    for campaign, level, path in held.values_list("campaign_id", "post__level", "path")[: 10 * FEW]:
-        last = ranges[-1] if ranges else (0, 0, "")
-        if (campaign, level) != last[:2] or not path.startswith(last[2]):  # else it lies inside the last
-            ranges.append((campaign, level, path))
-    if len(ranges) > FEW or held.count() > 10 * FEW:
-        return Q(pk__in=_ids(WAITING, posts))
-    inside = Q(pk__in=[])
-    for campaign, level, path in ranges:
-        inside |= Q(campaign_id=campaign, level=level) & under("path", path)
-    return inside
+    """Waits at the level of one of these posts and is assigned to it."""
+    found = Q(pk__in=[])
+    for (campaign, level), some in _by_level(posts).items():
+        found |= Q(campaign_id=campaign, level=level, holders__in=held_by(it.pk for it in some))
+    return found
 
 
-def _ids(query: str, posts: Iterable[Post]) -> RawSQL:
-    """The ids of the cases that lie in assignments of these posts."""
-    keys = [post.pk for post in posts] or [0]
-    return RawSQL(query.format(marks=", ".join(["%s"] * len(keys))), keys)
+def _by_level(posts: Iterable[Post]) -> dict[tuple[int, int], list[Post]]:
+    found: dict[tuple[int, int], list[Post]] = {}
+    for post in posts:
+        found.setdefault((post.campaign_id, post.level), []).append(post)
+    return found
 
 
 @dataclass(frozen=True)
@@ -97,21 +71,24 @@ def my_queue(actor: User) -> QuerySet[Case]:
     shared_out = [post for post in posts if _shares(post)]
     if not shared_out:
         return queue(actor)
-    free = [post for post in posts if post not in shared_out]
-    mine = _assigned(shared_out)
-    if not free:
-        return queue_of(posts).filter(mine)
-    return queue_of(posts).filter(mine | Q(pk__in=queue_of(free).order_by().values("pk")))
+    free = [at(post) for post in posts if post not in shared_out]
+    return waiting_at([_assigned(shared_out), *free])
 
 
 def nobodys(actor: User) -> QuerySet[Case]:
     """What waits at the actor's levels in places that use assignments, and is assigned to nobody: a gap."""
-    posts = [post for post in posts_of(actor) if post.role == Role.GSV and _shares(post)]
-    together = Q(pk__in=[])
-    for post in posts:
-        together |= Q(campaign_id=post.campaign_id, path=post.path, level=post.level)
-    everybody = Post.objects.filter(together, role=Role.GSV, ended_at__isnull=True)
-    return queue_of(posts).exclude(_assigned(everybody))
+    scopes = []
+    for post in posts_of(actor):
+        if post.role == Role.GSV and _shares(post):
+            everybody = Post.objects.filter(
+                campaign_id=post.campaign_id,
+                path=post.path,
+                level=post.level,
+                role=Role.GSV,
+                ended_at__isnull=True,
+            )
+            scopes.append(at(post) & ~Q(holders__in=held_by(everybody.values_list("pk", flat=True))))
+    return waiting_at(scopes)
 
 
 def _shares(post: Post) -> bool:
@@ -186,8 +163,9 @@ def _cases(place: Place, inside: Area) -> QuerySet[Case]:
 
 def uncovered(place: Place, inside: Area | None = None) -> QuerySet[Case]:
     """Forms that no supervisor of the place has."""
-    held = _ids(HELD, supervisors(place))
-    return _cases(place, inside or place.area).exclude(pk__in=held)
+    return _cases(place, inside or place.area).exclude(
+        holders__in=held_by(it.pk for it in supervisors(place))
+    )
 
 
 def _by_area(cases: QuerySet[Case]) -> dict[str, int]:

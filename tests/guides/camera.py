@@ -182,6 +182,8 @@ def main(arguments: list[str]) -> None:
         studio = Studio(browser, server.url, facts)
         missing = []
         for shot in SHOTS:
+            if wanted and shot.name not in wanted and not shot.steps:  # steps may prepare what is wanted
+                continue
             file = PICTURES / f"{shot.name}.webp"
             try:
                 picture = studio.take(shot)

@@ -44,6 +44,7 @@ NOT_HERE = (
     OPEN_DOORS
     | OWN_SIGN_IN
     | {"home", "healthz", "account_inactive", "mfa_index", "mfa_list_webauthn", "mfa_view_recovery_codes"}
+    | {"guides", "guide", "guide_chapter", "guide_print", "guide_file"}
     | {"notices", "collect_list", "collect_form", "collect_manifest", "collect_media"}
     | {"collect_key_list", "collect_key_form", "collect_key_manifest", "collect_key_media"}
 )

@@ -55,7 +55,15 @@ SHOTS = (
     Shot("dang-nhap-kich-hoat", "", "/kich-hoat/{token}/", ("#password", "#again", button("Kích hoạt"))),
     Shot("dang-nhap-trang", "", "/dang-nhap/", ("#id_login", "#id_password", link("Quên mật khẩu"), HEADER)),
     Shot("dang-nhap-viec", "gsv.duytien", "/", (".dt-todo", ".dt-doors", ".dt-bell", ".dt-me")),
-    Shot("dang-nhap-hai-buoc", "gsv.hanam", "/xac-thuc-hai-buoc/", (link("Bật xác thực hai bước"),)),
+    Shot(
+        "dang-nhap-hai-buoc",
+        "gsv.hanam",
+        "/xac-thuc-hai-buoc/",
+        (
+            link("Bật ứng dụng xác thực"),
+            link("Thêm khóa"),
+        ),
+    ),
     # ---- the unit
     Shot("don-vi-phieu", NEW, "/phieu/{new}/", ("nav[aria-label='Các phần của phiếu']", "[data-actions]")),
     Shot("don-vi-nhap-bang", DRAFT, "/phieu/{draft}/", ("[data-table]",), top="[data-table-block]"),

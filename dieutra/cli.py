@@ -14,6 +14,7 @@ from pathlib import Path
 from dieutra.cli_forms import add_form_commands
 from dieutra.cli_frames import add_frame_commands
 from dieutra.cli_mail import add_mail_commands
+from dieutra.cli_selfcheck import add_self_check
 from dieutra.engine.refusals import Invalid, Refusal
 
 
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     add_form_commands(commands)
     add_frame_commands(commands)
     add_mail_commands(commands)
+    add_self_check(commands)
 
     places = commands.add_parser("places", help="administrative catalogues").add_subparsers(
         required=True, metavar="what"

@@ -18,7 +18,7 @@ def _secret_key() -> str:
     if key := os.environ.get("DIEUTRA_SECRET_KEY"):
         return key
     kept = VAR / "secret-key"
-    VAR.mkdir(parents=True, exist_ok=True)
+    VAR.mkdir(parents=True, exist_ok=True, mode=0o750)
     try:
         with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
@@ -80,8 +80,11 @@ INSTALLED_APPS = [
     "dieutra.incidents",
     "dieutra.reports",
     "dieutra.messages",
+    "dieutra.teams",
+    "dieutra.publicity",
     "dieutra.channels.workbook",
     "dieutra.accounts",
+    "dieutra.selfcheck",
     "dieutra.web",
 ]
 
@@ -119,6 +122,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "dieutra.web.context.place_in_the_house",
+                "dieutra.web.guides.help_link",
             ],
         },
     },
@@ -208,6 +212,11 @@ MAIL_LEASE = int(os.environ.get("DIEUTRA_MAIL_LEASE", "120"))
 DKIM_KEY_FILE = Path(os.environ["DIEUTRA_DKIM_KEY"]) if os.environ.get("DIEUTRA_DKIM_KEY") else None
 DKIM_SELECTOR = os.environ.get("DIEUTRA_DKIM_SELECTOR", "dieutra")
 DKIM_DOMAIN = os.environ.get("DIEUTRA_DKIM_DOMAIN", "")  # the sender's when left out
+
+# Who may show the news page made for embedding in a frame: a CSP source list. No other page may be framed.
+EMBED_IN = os.environ.get("DIEUTRA_EMBED_IN", "*")
+# The access log of the server in front, of which the self-check reads a sample.
+ACCESS_LOG = Path(os.environ["DIEUTRA_ACCESS_LOG"]) if os.environ.get("DIEUTRA_ACCESS_LOG") else None
 
 ACTIVATION_HOURS = 72
 FILE_LIMIT = 10 * 1024 * 1024

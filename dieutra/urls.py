@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from dieutra.web import notices, passkeys, see_as
+from dieutra.web import guides, notices, passkeys, see_as
 from dieutra.web.collector import views as collector
 from dieutra.web.help import answers, questions
 from dieutra.web.manager import (
@@ -19,13 +19,17 @@ from dieutra.web.manager import (
     messages,
     phones,
     progress,
+    publicity,
+    publicity_calendar,
     quotas,
     reports,
+    selfcheck,
     supervision,
+    teams,
     workbook_batches,
     workbooks,
 )
-from dieutra.web.public import forgotten
+from dieutra.web.public import forgotten, news
 from dieutra.web.public import views as public
 from dieutra.web.respondent import collected, files, workbook
 from dieutra.web.respondent import views as respondent
@@ -72,6 +76,12 @@ urlpatterns = [
     path("", include(reports.urlpatterns)),
     path("", include(messages.urlpatterns)),
     path("", include(notices.urlpatterns)),
+    path("", include(teams.urlpatterns)),
+    path("", include(selfcheck.urlpatterns)),
+    path("", include(news.urlpatterns)),
+    path("", include(publicity.urlpatterns)),
+    path("", include(publicity_calendar.urlpatterns)),
+    path("", include(guides.urlpatterns)),
 ]
 
 handler403 = "dieutra.web.errors.forbidden"

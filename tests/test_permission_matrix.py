@@ -16,6 +16,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.carrying.models import CarriedLine, Carry
 from dieutra.cases import actions, waiting
 from dieutra.cases.models import Case, Submission
+from dieutra.events.models import Event
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.frames.models import Listing, Unit
 from dieutra.incidents import actions as questions
@@ -25,13 +26,18 @@ from dieutra.messages.models import Suppression, Wave
 from dieutra.messages.suppressing import suppress
 from dieutra.people.absences import set_absence
 from dieutra.people.models import Absence, AppUser, Post, User
+from dieutra.publicity.models import Activity, NewsItem
 from dieutra.reports.models import Report
+from dieutra.selfcheck.models import Answer
 from dieutra.supervision import bulk
 from dieutra.supervision.models import Assignment, BulkApproval, Ratio
+from dieutra.teams.models import Charge, Member, Task
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
 from tests.messages.outbox import put
 from tests.openrosa.phone import given_phone, written
+from tests.publicity.at_the_route import at_the_route as publicity
+from tests.teams.at_the_route import at_the_route
 
 EVERYBODY = (*PEOPLE, *UNITS)
 OPEN_DOORS = {
@@ -144,6 +150,25 @@ MAY = {
         "chi.giam.sat.tinh",
         "bac.ban.chi.dao",
     },
+    "team_set_up": {"ba.trung.uong", "ong.tinh"},
+    "team_member_add": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_member_end": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_charge_give": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_charge_take": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_task_add": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_templates": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_task_change": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
+    "team_task_move": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao", "chi.giam.sat.tinh"},
+    "selfcheck_run": {"ba.trung.uong"},
+    "selfcheck_answer": {"ba.trung.uong"},
+    "selfcheck_second": set(),  # the committee at the centre, whom the cast lacks; see tests/selfcheck
+    "news_compose": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},  # each in the name of her own area
+    "news_change": {"ba.trung.uong", "ong.tinh"},
+    "news_publish": {"ba.trung.uong", "ong.tinh"},
+    "news_withdraw": {"ba.trung.uong", "ong.tinh"},
+    "publicity_add": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},
+    "publicity_change": {"ba.trung.uong", "ong.tinh"},
+    "publicity_settle": {"ba.trung.uong", "ong.tinh"},
     "faq_withdraw": {"chi.giam.sat.tinh", "ong.tinh", "ba.trung.uong", "bac.ban.chi.dao"},
 }
 
@@ -233,12 +258,29 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Suppression.objects.order_by("pk").values_list("pk", "lifted_at")),
         list(BulkApproval.objects.order_by("pk").values_list("pk", "stopped_at")),
         list(Ratio.objects.order_by("pk").values_list("pk", "each")),
+        list(Answer.objects.order_by("pk").values_list("pk", "verdict")),
+        list(Event.objects.filter(verb__startswith="selfcheck.").values_list("pk")),
+        list(NewsItem.objects.order_by("pk").values_list("pk", "version")),
+        list(Activity.objects.order_by("pk").values_list("pk", "version")),
+        list(Task.objects.order_by("pk").values_list("pk", "version")),
+        list(Member.objects.order_by("pk").values_list("pk", "ended_at")),
+        list(Charge.objects.order_by("pk").values_list("pk", "ended_at")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
 
 def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     """The route's address and the fields with which somebody who may would succeed."""
+    if route == "selfcheck_run":
+        return reverse(route), {}
+    if route.startswith("selfcheck_"):
+        given = {"code": "backups", "result": "pass", "note": "Đủ ba bản"}
+        answer = Answer.objects.create(**given, by=world.user("ong.tinh"), role="tk")
+        return reverse(route, args=["backups" if route == "selfcheck_answer" else answer.pk]), given
+    if route.startswith(("news_", "publicity_")):
+        return publicity(route, world)
+    if route.startswith("team_"):
+        return at_the_route(route, world)
     if route in ("approve", "give_back", "withdraw"):
         case = sent(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "text": "Đề nghị xem lại"}

@@ -11,6 +11,7 @@ from dieutra.campaigns import action_rules
 from dieutra.campaigns.desks import read_desks
 from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
 from dieutra.campaigns.report_rules import read_report_rules
+from dieutra.campaigns.team_rules import read_tasks
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.engine.refusals import Invalid, Problem
@@ -41,6 +42,7 @@ def check_folder(slug: str) -> list[Problem]:
         read_desks(
             rules["campaign"].get("questions", {}), rules["campaign"].get("working_hours", {}), problems
         )
+        read_tasks(rules["campaign"].get("group_task", []), problems)
         read_report_rules(rules["campaign"].get("reports", {}), problems)
         problems += action_rules.problems(rules["campaign"], rules["letters"])
         kind = kind_from(slug, rules)

@@ -40,6 +40,16 @@ GRANTS: dict[str, frozenset[str]] = {
     "incident.manage": frozenset({Role.QTV}),  # at the campaign's own path: the centre
     "report.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
     "report.make": frozenset({Role.QTV, Role.GSV}),
+    "team.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "team.manage": frozenset({Role.QTV}),  # and the group's own leader, see teams/actions.py
+    "selfcheck.read": frozenset(
+        {Role.QTV, Role.BCD, Role.TK}
+    ),  # these four at the campaign's own path: the centre
+    "selfcheck.run": frozenset({Role.QTV}),
+    "selfcheck.answer": frozenset({Role.QTV}),
+    "selfcheck.second": frozenset({Role.BCD, Role.TK}),
+    "publicity.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "publicity.manage": frozenset({Role.QTV}),
     "faq.read": frozenset(Role),
     "faq.publish": frozenset({Role.QTV, Role.GSV, Role.BCD}),
 }

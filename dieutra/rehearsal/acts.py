@@ -13,6 +13,7 @@ from dieutra.campaigns.checking import kind_folder
 from dieutra.campaigns.kind import Kind, read_kind
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
+from dieutra.rehearsal import group
 from dieutra.rehearsal.filling import Filling
 from dieutra.rehearsal.person import Book, Page, Person, Unexpected
 from dieutra.rehearsal.script import AreaRow, Line, Script, base_list, base_list_workbook, read_script
@@ -61,10 +62,15 @@ class Play:
         self.accounts()
         self.say("2. Nạp, rà soát và chấp nhận bảng kê")
         self.frame()
+        if group.has_group(self):
+            self.say("   tổ công tác nhận việc, đăng tin")
+            group.begin(self)
         self.say("3. Đơn vị kích hoạt, kê khai và gửi")
         fillings = self.fill()
         self.say("4. Giám sát viên trả lại, đơn vị sửa, hai cấp duyệt")
         self.review(fillings)
+        if group.has_group(self):
+            group.end(self)
         for person in self.people.values():
             person.close()
 

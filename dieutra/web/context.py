@@ -22,11 +22,14 @@ DOORS = (
     ("message.send", "messages", "Thông báo"),
     ("account.read", "accounts", "Tài khoản"),
     ("supervision.manage", "supervision", "Giám sát viên"),
+    ("team.read", "teams", "Tổ công tác"),
+    ("publicity.read", "publicity", "Tuyên truyền"),
     ("form.publish", "forms", "Mẫu phiếu"),
     ("incident.manage", "incidents", "Sự cố"),
+    ("selfcheck.second", "selfcheck", "Tự đánh giá"),
     ("faq.read", "help", "Hỏi đáp"),
 )
-AT_THE_CENTRE = frozenset({"form.publish", "incident.manage"})
+AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second"})
 
 
 def _count(user: User, door: str) -> int:

@@ -22,6 +22,11 @@ OPEN = frozenset(
         "mfa_view_recovery_codes",
         "activate",
         "healthz",
+        "guides",
+        "guide",
+        "guide_chapter",
+        "guide_print",
+        "guide_file",
     }
 )
 SETTLED = "second_factor"  # in the session: asked and answered, until it ends

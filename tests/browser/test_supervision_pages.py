@@ -39,7 +39,7 @@ def test_the_pages_of_supervision_are_accessible_and_do_their_work(desk: Desk, s
     clean(page, "quota-district-1280")
     page.goto("/giam-sat/347/")
     page.get_by_role("checkbox", name="Chọn Phường Quang Trung").check()
-    page.get_by_label("Giao các dòng đã đánh dấu cho").select_option(label="Chị Giám Sát Hai")
+    page.get_by_label("Giao các dòng đã đánh dấu cho").select_option(label="Chị Giám Sát Hai (chi.hai)")
     page.get_by_role("button", name="Giao", exact=True).click()
     expect(page.get_by_text("Đã giao thêm 1 dòng.")).to_be_visible()
     clean(page, "assignment-1280")

@@ -101,6 +101,7 @@ def board(request: HttpRequest, code: str | None = None) -> HttpResponse:
         "days_left": (campaign.closes_on - today).days,
         "page": Paginator(cases, PAGE).get_page(request.GET.get("trang")) if listed else None,
         "state": state,
+        "may_read": may(user, "case.read", Place(campaign.pk, area.path)),
         "may_urge": may(user, "message.send", Place(campaign.pk, area.path)),
         "may_hand_out": may(user, "workbook.hand_out", Place(campaign.pk, area.path)),
         "states": [(it.value, it.label, whole.counts.get(it.value, 0)) for it in reversed(ORDER)],

@@ -20,6 +20,7 @@ from dieutra.people.models import User
 from dieutra.people.permission import GRANTS, posts_of
 from dieutra.places.paths import under
 from dieutra.supervision.queries import my_queue
+from dieutra.teams.queries import my_tasks
 
 
 @require_safe
@@ -48,6 +49,8 @@ def _todo(user: User, roles: set[str]) -> list[dict[str, object]]:
         todo.append({"count": waiting_for(user).count(), "words": words, "url": "question_desk"})
     if answered := answers_for_me(user).count():
         todo.append({"count": answered, "words": "câu hỏi của bạn đã được trả lời", "url": "help"})
+    if tasks := my_tasks(user).count():
+        todo.append({"count": tasks, "words": "việc của tổ công tác giao cho bạn", "url": "my_tasks"})
     return todo
 
 

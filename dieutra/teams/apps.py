@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TeamsConfig(AppConfig):
+    name = "dieutra.teams"
+    verbose_name = "Tổ công tác"

@@ -15,6 +15,7 @@ from dieutra.cli_forms import add_form_commands
 from dieutra.cli_frames import add_frame_commands
 from dieutra.cli_mail import add_mail_commands
 from dieutra.cli_selfcheck import add_self_check
+from dieutra.cli_sms import add_sms_commands
 from dieutra.engine.refusals import Invalid, Refusal
 
 
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     add_form_commands(commands)
     add_frame_commands(commands)
     add_mail_commands(commands)
+    add_sms_commands(commands)
     add_self_check(commands)
 
     places = commands.add_parser("places", help="administrative catalogues").add_subparsers(
@@ -193,10 +195,12 @@ def _work(options: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _end_with_parent(stop)
-    sender = threading.Thread(target=send_on, args=(stop,))
-    sender.start()
+    senders = [threading.Thread(target=send_on, args=(stop, channel)) for channel in ("email", "sms")]
+    for sender in senders:
+        sender.start()
     work(REACTIONS, SCHEDULE, stop)
-    sender.join(30)
+    for sender in senders:
+        sender.join(30)
     return 0
 
 

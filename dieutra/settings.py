@@ -206,6 +206,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("DIEUTRA_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("DIEUTRA_SMTP_TLS") == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DIEUTRA_MAIL_FROM", "dieutra <khong-tra-loi@dieutra.localhost>")
+# Short messages: "" for none, "console", or a TOML file that describes the gateway; its secrets come from the environment.
+SMS_GATEWAY = os.environ.get("DIEUTRA_SMS", "")
 # How long a message is a worker's: a killed worker's messages are free again after so many seconds.
 MAIL_LEASE = int(os.environ.get("DIEUTRA_MAIL_LEASE", "120"))
 # A PEM file with an RSA or Ed25519 key; mail is signed when it is there.

@@ -16,7 +16,8 @@ from dieutra.campaigns.models import Campaign
 from dieutra.cases.unit_accounts import open_accounts, without_account
 from dieutra.jobs.actions import ask, beat, job
 from dieutra.jobs.models import Job
-from dieutra.people.actions import issue_activation
+from dieutra.messages import single
+from dieutra.messages.sending import deliver_local
 from dieutra.people.models import Post, User
 
 BATCH = 500
@@ -123,22 +124,13 @@ def send_notice(work: Job) -> None:
 
 @job("accounts.send_forgotten")
 def send_forgotten(work: Job) -> None:
-    """A link to set another password. Run twice it sends a second link, and only the later one works."""
+    """Plan the letter with a link to set another password. Run twice it is one letter."""
     user = User.objects.get(pk=work.payload["user"])
     post = user.posts.filter(ended_at__isnull=True).select_related("campaign", "user").order_by("-pk").first()
     if post is None or not user.is_active or not user.email:
         return
-    until = timezone.localtime(timezone.now() + timedelta(hours=settings.ACTIVATION_HOURS))
-    link = f"{settings.SITE_URL}/kich-hoat/{issue_activation(user)}/"
-    _send(
-        post,
-        "forgotten",
-        letters.FORGOTTEN,
-        user,
-        user.email,
-        lien_ket=link,
-        han=f"{until:%H:%M ngày %d/%m/%Y}",
-    )
+    single.forgotten(post, work.key, letters.FORGOTTEN)
+    deliver_local()
 
 
 def _post(work: Job) -> Post:

@@ -24,7 +24,12 @@ DATES = ("opens", "list_due", "closes")
 EVENTS = ("case.returned", "case.accepted")
 STATES = ("new", "draft", "submitted", "in_review", "returned", "accepted")
 WHOM = ("unit", "supervisor", "administrator")
-CHANNELS = ("email", "notice")
+CHANNELS = ("email", "notice", "sms")
+SMS_KEYS: Mapping[str, tuple[type, ...]] = {
+    "strip_tone_marks": (bool,),
+    "per_minute": (int, float),
+    "burst": (int, float),
+}
 KEYS = frozenset({"name", "when", "states", "whom", "what", "channels", "language", "obligatory"})
 
 _BY_DATE = re.compile(r"(?:(\d{1,3}) days? (before|after)|on) (\w+)")
@@ -88,10 +93,22 @@ def problems(campaign_rules: Mapping[str, Any], letters: Mapping[str, str]) -> l
     seen: set[str] = set()
     for row in campaign_rules.get("action_rules", []):
         found += _row_problems(row, campaign_rules.get("messages", {}), seen)
+        found += _sms_problems(row, letters)
         seen.add(str(row.get("name")))
+    for key, value in campaign_rules.get("sms", {}).items():
+        if key not in SMS_KEYS or not isinstance(value, SMS_KEYS[key]):
+            found.append(Problem(f"campaign.toml: sms.{key}", f"Dùng được: {', '.join(SMS_KEYS)}."))
     for name, text in letters.items():
         found += _places(name, text, campaign_rules)
     return found
+
+
+def _sms_problems(row: Mapping[str, Any], letters: Mapping[str, str]) -> list[Problem]:
+    """A rule that sends short messages needs a text for phones."""
+    if "sms" not in row.get("channels", []) or letters.get(f"{row.get('what')}.sms"):
+        return []
+    place = f"campaign.toml: action_rules.{row.get('name', '?')}"
+    return [Problem(place, f"Kênh sms cần nội dung riêng: tệp messages/{row.get('what')}.sms.txt.")]
 
 
 def _row_problems(row: Mapping[str, Any], letters: Mapping[str, str], seen: set[str] | None) -> list[Problem]:

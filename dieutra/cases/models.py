@@ -41,8 +41,10 @@ class Case(models.Model):
     holders = models.PositiveIntegerField(default=0)
 
     class Meta:
+        # a unit's path names its code; said as a constraint, each planner knows that a path leads to one row, and serves
+        # ranges of paths from the same index
+        constraints = [models.UniqueConstraint(fields=["campaign", "path"], name="case_place_once")]
         indexes = [
-            models.Index(fields=["campaign", "path"], name="case_place"),
             # all that the queue filters, counts and orders by, so that it is read from an index alone:
             # once by place, once by who has the case assigned
             models.Index(

@@ -13,6 +13,8 @@ from dieutra.engine.refusals import Invalid, NotNow, Problem
 from dieutra.events.actions import record
 from dieutra.messages.models import Channel, Message, Wave
 from dieutra.messages.planning import cases_of, recipients
+from dieutra.messages.sms.gateway import sms_is_on
+from dieutra.messages.sms.words import sms_of
 from dieutra.people.actions import Place
 from dieutra.people.models import User
 from dieutra.people.permission import require
@@ -31,6 +33,12 @@ def urging_rules(campaign: Campaign) -> list[ActionRule]:
     return list(found.values()) or [PLAIN]
 
 
+def channels_for(campaign: Campaign, rule: ActionRule) -> list[str]:
+    """How a letter can go: short messages only with a gateway and a text for phones."""
+    short = sms_is_on() and bool(sms_of(campaign, rule.what, rule.language))
+    return [it for it in Channel.values if it != Channel.SMS or short]
+
+
 def wave_for(
     actor: User, campaign: Campaign, area: Area, rule_name: str, channels: list[str], *, late_only: bool
 ) -> Wave:
@@ -38,7 +46,7 @@ def wave_for(
     require(actor, "message.send", Place(campaign.pk, area.path), why=WHY)
     rules = {it.name: it for it in urging_rules(campaign)}
     rule = rules.get(rule_name)
-    chosen = [it for it in channels if it in Channel.values]
+    chosen = [it for it in channels if rule is not None and it in channels_for(campaign, rule)]
     if rule is None or not chosen or area.catalogue_id != campaign.catalogue_id:
         raise Invalid(
             "Chưa chọn đủ nội dung gửi.",

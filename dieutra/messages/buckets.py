@@ -23,6 +23,15 @@ class Limit:
 DEFAULTS = {"per_minute": 600, "burst": 60, "per_domain_per_minute": 120, "per_domain_burst": 30}
 
 
+SMS_DEFAULTS = {"per_minute": 120, "burst": 20}
+
+
+def sms_limit(campaign: Campaign) -> Limit:
+    """Messages of a campaign, from [sms] of campaign.toml."""
+    given: Mapping[str, float] = {**SMS_DEFAULTS, **campaign.rules["campaign"].get("sms", {})}
+    return Limit(given["per_minute"], given["burst"])
+
+
 def limits(campaign: Campaign) -> tuple[Limit, Limit]:
     """(for the campaign, for each recipient domain), from [mail] of campaign.toml."""
     given: Mapping[str, float] = {**DEFAULTS, **campaign.rules["campaign"].get("mail", {})}

@@ -22,6 +22,8 @@ from dieutra.people.actions import issue_activation
 from dieutra.people.models import Activation, User
 
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
+# messages with a link that opens an account: one without a password yet, and one whose password was forgotten
+SECRETS = frozenset({"activation", "forgotten"})
 UNSUBSCRIBE = "outbox.unsubscribe"
 
 
@@ -85,10 +87,12 @@ def compose(message: Message) -> Letter:
 
 def with_secret(message: Message) -> str:
     """The text with its activation link, which is worked out anew each time and never kept."""
-    if message.secret != "activation" or message.user is None:
+    if message.secret not in SECRETS or message.user is None:
         return message.text
-    if message.user.activated:
+    if message.secret == "activation" and message.user.activated:
         raise Spent("Tài khoản đã được kích hoạt.")
+    if not message.user.is_active or message.user.email != message.to:
+        raise Spent("Tài khoản đã bị khóa hoặc đã đổi địa chỉ thư.")
     token, until = activation_of(message, message.user)
     words = message.text.replace("{lien_ket}", f"{settings.SITE_URL}/kich-hoat/{token}/")
     return words.replace("{han}", f"{timezone.localtime(until):%H:%M ngày %d/%m/%Y}")
@@ -99,7 +103,7 @@ def activation_of(message: Message, user: User) -> tuple[str, datetime]:
 
     A later link makes it stop; a retry does not bring it back to life.
     """
-    data = f"activation:{message.pk}:{user.pk}".encode()
+    data = f"{message.secret}:{message.pk}:{user.pk}".encode()
     token = hmac.new(settings.SECRET_KEY.encode(), data, hashlib.sha256).hexdigest()
     digest = hashlib.sha256(token.encode()).hexdigest()
     issued = Activation.objects.filter(token_hash=digest).first()

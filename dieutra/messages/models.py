@@ -11,6 +11,7 @@ from dieutra.places.paths import PathField
 class Channel(models.TextChoices):
     EMAIL = "email", "Thư điện tử"
     NOTICE = "notice", "Thông báo trong phần mềm"
+    SMS = "sms", "Tin nhắn SMS"
 
 
 class Wave(models.Model):
@@ -57,6 +58,9 @@ class Message(models.Model):
         BOUNCED = "bounced", "Bị trả về"
         SUPPRESSED = "suppressed", "Không gửi"
         FAILED = "failed", "Không gửi được"
+        # of short messages alone: a receipt said so; and handed over without an answer, so that it is not sent again
+        DELIVERED = "delivered", "Đã đến máy"
+        UNKNOWN = "unknown", "Không rõ kết quả"
 
     OPEN = (State.PLANNED, State.DEFERRED, State.SENDING)
 
@@ -73,7 +77,7 @@ class Message(models.Model):
     subject = models.CharField(max_length=250, blank=True)
     text = models.TextField()
     link = models.CharField(max_length=200, blank=True)  # where a notice leads
-    # "activation": a link that is not kept is put in when it is sent
+    # "activation", "forgotten": a link that is not kept is put in when it is sent
     secret = models.CharField(max_length=12, blank=True)
     obligatory = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
@@ -83,6 +87,7 @@ class Message(models.Model):
     refusals = models.PositiveSmallIntegerField(default=0)  # refused for now, so many times
     handing = models.BooleanField(default=False)  # its content is being handed over just now
     doubts = models.PositiveSmallIntegerField(default=0)  # handed over, and the answer was never heard
+    segments = models.PositiveSmallIntegerField(default=0)  # of a short message that was handed over
     next_at = models.DateTimeField(default=timezone.now)
     planned_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
@@ -105,6 +110,20 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class Part(models.Model):
+    """What a gateway calls one segment, and what its delivery receipt said. A receipt may be quicker than the answer
+    that names its message: then it waits here without one."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="parts")
+    name = models.CharField(max_length=100, unique=True)
+    state = models.CharField(max_length=10, blank=True)  # as in a receipt: DELIVRD, UNDELIV, …; "" so far
+    error = models.CharField(max_length=20, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"part {self.pk}"
 
 
 class Suppression(models.Model):

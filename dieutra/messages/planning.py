@@ -7,38 +7,35 @@ range of paths, and she gets one message with the number of forms instead of one
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import (
     BooleanField,
-    CharField,
-    Count,
     DateTimeField,
     Exists,
-    Expression,
     F,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
-    TextField,
     Value,
 )
-from django.db.models import Case as Choice
-from django.db.models import When as Then
-from django.db.models.functions import Cast, Coalesce, Concat, Left, Length, Lower, Replace, StrIndex, Substr
+from django.db.models.functions import Coalesce, Left, Lower
 from django.utils import timezone
 
 from dieutra.campaigns.letters import halves, letter_of
 from dieutra.cases.models import Case, State
+from dieutra.messages import filling
 from dieutra.messages.models import Channel, Message, Suppression, Wave
+from dieutra.messages.sms.gateway import sms_is_on
+from dieutra.messages.sms.numbers import with_number
+from dieutra.messages.sms.text import segments
+from dieutra.messages.sms.words import sms_of, spoken
 from dieutra.people.models import Post, Role
-from dieutra.places.models import Area
-from dieutra.places.paths import UNIT, under
+from dieutra.people.permission import GRANTS, posts_of
+from dieutra.places.paths import under
+from dieutra.supervision.scope import in_care, number_below, number_of
 
 STAFF = {"supervisor": Role.GSV, "administrator": Role.QTV}
 
@@ -58,7 +55,24 @@ class Reach:
 
 
 def cases_of(wave: Wave) -> QuerySet[Case]:
-    cases = Case.objects.filter(under("path", wave.path), campaign_id=wave.campaign_id, state__in=wave.states)
+    return _of_state(wave).filter(under("path", wave.path))
+
+
+def _of_state(wave: Wave) -> QuerySet[Case]:
+    """The wave's cases wherever they lie; those of a supervisor's wave are those that she looks after.
+
+    For a look-up from a post that lies in the wave's area: to name the area there again would offer SQLite its range to
+    read once per post.
+    """
+    cases = Case.objects.filter(campaign_id=wave.campaign_id, state__in=wave.states)
+    if wave.by is not None:
+        sending = [
+            it
+            for it in posts_of(wave.by, wave.campaign_id)
+            if it.role in GRANTS["message.send"] and wave.path.startswith(it.path)
+        ]
+        if all(it.role == Role.GSV for it in sending):
+            cases = cases.filter(in_care(sending))
     if wave.until is not None:
         cases = cases.filter(changed_at__lt=wave.until)
     if wave.due_before is not None:
@@ -73,7 +87,7 @@ def recipients(wave: Wave) -> QuerySet[Post]:
     posts = Post.objects.filter(
         under("path", wave.path), campaign_id=wave.campaign_id, ended_at__isnull=True, user__is_active=True
     )
-    cases = cases_of(wave)
+    cases = _of_state(wave)
     if wave.whom == "unit":
         own = cases.filter(path=OuterRef("path"))
         posts = posts.filter(Exists(own), role=Role.DV)
@@ -83,32 +97,34 @@ def recipients(wave: Wave) -> QuerySet[Post]:
             case_state=Subquery(own.values("state")[:1]),
             case_due=Subquery(own.values("due_on")[:1]),
         )
-    beyond = Concat(Left(OuterRef("path"), Length(OuterRef("path")) - 1), Value("0"))
-    inside = cases.filter(path__gte=OuterRef("path"), path__lt=beyond).order_by()
-    counted = inside.values("campaign_id").annotate(n=Count("pk")).values("n")
-    posts = posts.filter(Exists(inside), role=STAFF[wave.whom])
+    posts = posts.filter(role=STAFF[wave.whom])
+    if wave.whom == "supervisor":
+        waits = set(wave.states) <= {State.SUBMITTED, State.IN_REVIEW}
+        number = number_of(cases, at_level=waits)
+    else:
+        number = Coalesce(number_below(cases), 0)
+    posts = posts.annotate(number=number).filter(number__gt=0)
     return posts.annotate(
-        number=Coalesce(Subquery(counted[:1]), 0),
         case_pk=Value(None, output_field=IntegerField()),
         case_state=Value(""),
         case_due=Value(None, output_field=DateTimeField()),
     )
 
 
-def address(channel: str) -> str:
-    return "user__email" if channel == Channel.EMAIL else "user__username"
+def addressed(posts: QuerySet[Post], channel: str) -> QuerySet[Any]:
+    """With `goes_to`: the address of the channel, "" for none."""
+    if channel == Channel.SMS:
+        return with_number(posts, "goes_to")
+    return posts.annotate(goes_to=F("user__email" if channel == Channel.EMAIL else "user__username"))
 
 
 def reach(wave: Wave, channel: str) -> Reach:
-    """Counted by the statement that plans."""
-    posts, field = recipients(wave), address(channel)
-    gone = _suppressed(field, obligatory=wave.obligatory)
-    numbers = posts.aggregate(
-        people=Count("pk"),
-        bare=Count("pk", filter=Q(**{field: ""})),
-        gone=Count("pk", filter=Q(gone, ~Q(**{field: ""}))),
-    )
-    return Reach(cases_of(wave).count(), numbers["people"], numbers["bare"], numbers["gone"])
+    """Counted by the conditions of the statement that plans."""
+    posts = addressed(recipients(wave), channel)
+    there = posts.exclude(goes_to="")
+    gone = there.filter(_suppressed("goes_to", obligatory=wave.obligatory)).count()
+    people = posts.count()
+    return Reach(cases_of(wave).count(), people, people - there.count(), gone)
 
 
 def _suppressed(field: str, *, obligatory: bool) -> Exists:
@@ -124,53 +140,81 @@ def plan(wave: Wave) -> int:
     mine = Wave.objects.filter(pk=wave.pk, planned_at__isnull=True).update(planned_at=timezone.now())
     if not mine:
         return wave.planned
-    count = sum(_insert(_rows(wave, channel)) for channel in wave.channels)
+    count = sum(_insert(_rows(wave, channel)) for channel in wave.channels if _goes(wave, channel))
     Wave.objects.filter(pk=wave.pk).update(planned=count)
     return count
 
 
+def _goes(wave: Wave, channel: str) -> bool:
+    """A short message goes only where there is a gateway and a text for phones."""
+    return channel != Channel.SMS or (
+        sms_is_on() and bool(sms_of(wave.campaign, wave.template, wave.language))
+    )
+
+
+def _words(wave: Wave, channel: str) -> tuple[str, str]:
+    if channel == Channel.SMS:
+        return "", sms_of(wave.campaign, wave.template, wave.language)
+    return halves(letter_of(wave.campaign, wave.template, wave.language))
+
+
 def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
-    subject, body = halves(letter_of(wave.campaign, wave.template, wave.language))
+    subject, body = _words(wave, channel)
     now = timezone.now()
-    posts = recipients(wave).exclude(**{address(channel): ""})
-    filled = _facts(wave)
+    posts = addressed(recipients(wave), channel).exclude(goes_to="")
+    filled = filling.facts(wave)
     columns: dict[str, Any] = {
         "campaign_id": F("campaign_id"),
         "wave_id": Value(wave.pk),
-        "channel": _text(channel),
-        "template": _text(wave.template),
-        "key": _key(wave, channel),
+        "channel": filling.words(channel),
+        "template": filling.words(wave.template),
+        "key": filling.key(wave, channel),
         "user_id": F("user_id"),
         "path": F("path"),
-        "to": F(address(channel)),
-        "domain": _domain() if channel == Channel.EMAIL else _text(""),
-        "language": _text(wave.language),
-        "subject": Left(_fill(subject, filled), 250),
-        "text": _fill(body, filled),
-        "link": _link(wave),
-        "secret": _text(""),
+        "to": F("goes_to"),
+        "domain": filling.domain() if channel == Channel.EMAIL else filling.words(""),
+        "language": filling.words(wave.language),
+        "subject": Left(filling.fill(subject, filled), 250),
+        "text": filling.fill(body, filled),
+        "link": filling.link(wave),
+        "secret": filling.words(""),
         "obligatory": Value(wave.obligatory, output_field=BooleanField()),
-        "state": _text(Message.State.SENT if channel == Channel.NOTICE else Message.State.PLANNED),
-        "reason": _text(""),
-        "code": _text(""),
+        "state": filling.words(Message.State.SENT if channel == Channel.NOTICE else Message.State.PLANNED),
+        "reason": filling.words(""),
+        "code": filling.words(""),
         "attempts": Value(0),
         "refusals": Value(0),
         "handing": Value(False, output_field=BooleanField()),
         "doubts": Value(0),
-        "next_at": _moment(now),
-        "planned_at": _moment(now),
+        "segments": Value(0),
+        "next_at": filling.moment(now),
+        "planned_at": filling.moment(now),
     }
     if channel == Channel.NOTICE:
-        columns["ended_at"] = _moment(now)
-    posts = posts.annotate(area_path=AREA_PATH)
-    posts = posts.annotate(**{f"c_{name}": column for name, column in columns.items()})
-    return posts.order_by().values_list(*(f"c_{name}" for name in columns))
+        columns["ended_at"] = filling.moment(now)
+    posts = posts.annotate(area_path=filling.AREA_PATH)
+    rows: QuerySet[Any] = posts.annotate(**{f"c_{name}": column for name, column in columns.items()})
+    return rows.order_by().values_list(*(f"c_{name}" for name in columns))
 
 
 def first_letter(wave: Wave, channel: str) -> tuple[str, str] | None:
     """(subject, text) as the first recipient will get it; None when there is none."""
     row = _rows(wave, channel).order_by("path").values_list("c_subject", "c_text").first()
     return (row[0], row[1]) if row else None
+
+
+MANY = 5_000  # texts that are counted one by one
+
+
+def cost(wave: Wave) -> tuple[int, bool]:
+    """(segments of all the short messages that the wave would send, counted exactly). Beyond MANY it is an estimate from
+    the first ones."""
+    posts = _rows(wave, Channel.SMS)
+    gone = _suppressed("goes_to", obligatory=wave.obligatory)
+    texts = posts.exclude(gone).order_by("path").values_list("c_text", flat=True)
+    total = texts.count()
+    count = sum(segments(spoken(text, wave.campaign)).count for text in texts[:MANY])
+    return (count, True) if total <= MANY else (round(count * total / MANY), False)
 
 
 def _insert(rows: QuerySet[Any]) -> int:
@@ -183,89 +227,3 @@ def _insert(rows: QuerySet[Any]) -> int:
             f"INSERT INTO {table} ({names}) {query} ON CONFLICT ({quote('key')}) DO NOTHING", parameters
         )
         return int(cursor.rowcount)
-
-
-def _text(value: str) -> Expression:
-    return Value(value, output_field=TextField())
-
-
-def _join(*parts: Any) -> Expression:
-    return Concat(*(Cast(it, TextField()) for it in parts), output_field=TextField())
-
-
-def _moment(value: datetime) -> Expression:
-    return Value(value, output_field=DateTimeField())
-
-
-def _key(wave: Wave, channel: str) -> Expression:
-    """Once per case and rule; what a person asked for, once per case and day; for staff once per round."""
-    if wave.whom == "unit":
-        occasion = "" if wave.rule else wave.occasion.partition("|")[0]
-        about: Any = F("case_pk")
-    else:
-        occasion = wave.occasion
-        about = _join(_text("post"), F("pk"))
-    head = f"{wave.campaign_id}|{wave.rule or wave.template}|{occasion}|{channel}|"
-    return _join(_text(head), about, _text("|"), F("user_id"))
-
-
-def _domain() -> Expression:
-    email = F("user__email")
-    return Lower(Substr(email, StrIndex(email, Value("@")) + 1))
-
-
-def _link(wave: Wave) -> Expression:
-    if wave.whom == "unit":
-        return _join(_text("/phieu/"), F("case_pk"), _text("/"))
-    return _text("/tien-do/")
-
-
-def _facts(wave: Wave) -> dict[str, Any]:
-    """Place -> expression. What people wrote comes last, so that a brace in a name is not filled in again."""
-    return {
-        "lien_ket": _join(_text(settings.SITE_URL), _link(wave)),
-        "han": _day("case_due") if wave.whom == "unit" else _text(f"{wave.campaign.closes_on:%d/%m/%Y}"),
-        "trang_thai": Choice(
-            *(Then(case_state=it.value, then=_text(str(it.label))) for it in State),
-            default=_text(""),
-            output_field=TextField(),
-        ),
-        "so_phieu": _join(F("number"), _text("")),
-        "vai_tro": Choice(
-            *(Then(role=it.value, then=_text(str(it.label))) for it in Role),
-            default=_text(""),
-            output_field=TextField(),
-        ),
-        "cuoc_dieu_tra": _text(wave.campaign.name),
-        "dia_ban": _area(wave),
-        "ten_dang_nhap": Cast(F("user__username"), TextField()),
-        "ten": Cast(F("user__full_name"), TextField()),
-    }
-
-
-def _area(wave: Wave) -> Expression:
-    areas = Area.objects.filter(catalogue_id=wave.campaign.catalogue_id, path=OuterRef("area_path"))
-    return Coalesce(Cast(Subquery(areas.values("name")[:1]), TextField()), _text(""))
-
-
-# The area of a post: a unit's path goes on with “@CODE/”.
-AREA_PATH = Choice(
-    Then(path__contains=UNIT, then=Left("path", StrIndex("path", Value(UNIT)) - 1)),
-    default=F("path"),
-    output_field=CharField(),
-)
-
-
-def _day(field: str) -> Expression:
-    text = Cast(F(field), TextField())
-    parts = [Substr(text, 9, 2), _text("/"), Substr(text, 6, 2), _text("/"), Substr(text, 1, 4)]
-    return _join(*parts)
-
-
-def _fill(text: str, facts: dict[str, Any]) -> Expression:
-    """Nested REPLACE: the places that the text has, and no others."""
-    filled: Any = _text(text)
-    for place, fact in facts.items():
-        if "{" + place + "}" in text:
-            filled = Replace(filled, Value("{" + place + "}"), fact)
-    return Cast(filled, TextField())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import BigIntegerField, Count, QuerySet, Value
+from django.db.models import BigIntegerField, Count, QuerySet, Sum, Value
 from django.db.models import Case as Choice
 from django.db.models import When as Then
 
@@ -74,6 +74,11 @@ def by_area(found: QuerySet[Message], area: Area) -> list[Line]:
 def whole(found: QuerySet[Message], area: Area) -> Line:
     rows = found.filter(under("path", area.path)).order_by().values_list("state").annotate(n=Count("pk"))
     return Line(area, dict(rows))
+
+
+def segments_sent(found: QuerySet[Message], area: Area) -> int:
+    """Segments of short messages that were handed over: what a gateway charges for."""
+    return found.filter(under("path", area.path)).aggregate(n=Sum("segments"))["n"] or 0
 
 
 def reasons(found: QuerySet[Message], area: Area) -> list[tuple[str, str, int]]:

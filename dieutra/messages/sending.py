@@ -1,7 +1,8 @@
 """Sending what is due: claim under a lease, take tokens, hand over, note the outcome.
 
-Killed at any moment, a worker loses nothing: its messages come free when their lease ends. A message whose content was
-just being handed over may have arrived; it is sent again under the same Message-ID and counted in `doubts`.
+Killed at any moment, a worker loses nothing: its messages come free when their lease ends. A mail whose content was
+just being handed over may have arrived; it is sent again under the same Message-ID and counted in `doubts`. A short
+message has no such name: it ends as `unknown` and is not sent again, unless the gateway knows a copy by its reference.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import re
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.db.models import Case as When
 from django.db.models import F, IntegerField, QuerySet
 from django.db.models import When as Then
@@ -21,6 +23,9 @@ from django.utils import timezone
 
 from dieutra.messages import buckets
 from dieutra.messages.models import Channel, Message, Suppression
+from dieutra.messages.sms import lines
+from dieutra.messages.sms.gateway import gateway, sms_is_local, sms_is_on
+from dieutra.messages.sms.receipts import name_parts
 from dieutra.messages.suppressing import suppress
 from dieutra.messages.transports import Became, Outcome, line_for, mail_is_local
 
@@ -30,6 +35,7 @@ BATCH = 20
 PAUSES = tuple(timedelta(minutes=it) for it in (1, 5, 15, 60, 240, 480, 720, 1440))
 SERVER_AWAY = timedelta(seconds=30)
 IDLE = 0.3
+WORKER_GONE = "Tiến trình gửi dừng giữa chừng; không rõ cổng tin nhắn đã nhận hay chưa nên không gửi lại."
 
 State = Message.State
 
@@ -46,6 +52,8 @@ class Round:
 def due(channel: str, now: datetime) -> QuerySet[Message]:
     """Whose time has come; an expired lease looks like it, too."""
     waiting = Message.objects.filter(state__in=Message.OPEN, next_at__lte=now, channel=channel)
+    if channel == Channel.SMS and not gateway().idempotent:
+        waiting = waiting.exclude(state=State.SENDING, handing=True)
     return waiting.order_by("next_at", "id")
 
 
@@ -76,8 +84,11 @@ def _outside(messages: QuerySet[Message], empty: set[str]) -> QuerySet[Message]:
 
 
 def _token(message: Message, now: datetime, empty: set[str]) -> bool:
-    whole, each = buckets.limits(message.campaign)
     campaign = f"campaign:{message.campaign_id}:{message.channel}"
+    if message.channel == Channel.SMS:
+        whole = each = buckets.sms_limit(message.campaign)
+    else:
+        whole, each = buckets.limits(message.campaign)
     domain = f"domain:{message.campaign_id}:{message.domain}"
     wanted = {campaign: whole}
     if message.channel == Channel.EMAIL:
@@ -111,20 +122,44 @@ def deliver(channel: str = Channel.EMAIL) -> Round:
     """One turn: claim a batch, send it over one connection, note each outcome."""
     turn = Round()
     now = timezone.now()
-    mine = claim(channel, now, turn.empty, throttled=not (channel == Channel.EMAIL and mail_is_local()))
+    if channel == Channel.SMS:
+        if not sms_is_on():
+            return turn
+        give_up_doubts(now)
+    mine = claim(channel, now, turn.empty, throttled=not _is_local(channel))
     mine = [message for message in mine if not _suppressed(message)]
     if not mine:
         return turn
+    outcome = Outcome(Became.LOST)
     with line_for(channel) as line:
         for message in mine:
             if turn.away:
-                note(message, Outcome(Became.AWAY, "Máy chủ thư không trả lời."))
+                note(message, Outcome(Became.AWAY, outcome.reason))
                 continue
             outcome = line.send(message, lambda it=message: begin(it))  # type: ignore[misc]
             note(message, outcome)
             turn.done += 1
             turn.away = outcome.became == Became.AWAY
     return turn
+
+
+def _is_local(channel: str) -> bool:
+    return sms_is_local() if channel == Channel.SMS else mail_is_local()
+
+
+def give_up_doubts(now: datetime) -> None:
+    """Short messages whose worker died while it handed them over: nobody knows, and asking again would send again."""
+    if gateway().idempotent:
+        return
+    gone = Message.objects.filter(channel=Channel.SMS, state=State.SENDING, handing=True, next_at__lte=now)
+    gone.update(
+        state=State.UNKNOWN,
+        reason=WORKER_GONE,
+        code="worker",
+        ended_at=now,
+        handing=False,
+        doubts=F("doubts") + 1,
+    )
 
 
 def deliver_local() -> None:
@@ -153,7 +188,9 @@ def _suppressed(message: Message) -> bool:
 
 def note(message: Message, outcome: Outcome) -> None:
     became, reason = outcome.became, outcome.reason
-    if became == Became.SENT:
+    if message.channel == Channel.SMS and became in (Became.SENT, Became.DOUBT):
+        _note_sms(message, outcome)
+    elif became == Became.SENT:
         _end(message, State.SENT, "")
     elif became == Became.SPENT:
         _end(message, State.SUPPRESSED, reason)
@@ -166,6 +203,22 @@ def note(message: Message, outcome: Outcome) -> None:
         _again(message, SERVER_AWAY, reason)
     elif became in (Became.LATER, Became.DOUBT):
         _later(message, reason, doubt=became == Became.DOUBT)
+
+
+@transaction.atomic
+def _note_sms(message: Message, outcome: Outcome) -> None:
+    """Handed over, or nobody knows: with the gateway's names of its segments, for the receipts."""
+    if outcome.became == Became.SENT:
+        ended = _end(message, State.SENT, "", segments=outcome.segments)
+    elif gateway().idempotent:
+        _later(message, outcome.reason, doubt=True)
+        return
+    else:
+        ended = _end(
+            message, State.UNKNOWN, outcome.reason, segments=outcome.segments, doubts=F("doubts") + 1
+        )
+    if ended:
+        name_parts(message, outcome.names)
 
 
 def code_of(reason: str) -> str:
@@ -185,8 +238,10 @@ def _mine(message: Message) -> QuerySet[Message]:
     return Message.objects.filter(pk=message.pk, state=State.SENDING, attempts=message.attempts)
 
 
-def _end(message: Message, state: str, reason: str) -> int:
-    return _mine(message).update(state=state, reason=reason[:300], ended_at=timezone.now(), handing=False)
+def _end(message: Message, state: str, reason: str, **more: Any) -> int:
+    return _mine(message).update(
+        state=state, reason=reason[:300], code=code_of(reason), ended_at=timezone.now(), handing=False, **more
+    )
 
 
 def _again(message: Message, pause: timedelta, reason: str, *, refused: int = 0, doubt: int = 0) -> None:
@@ -201,18 +256,22 @@ def _again(message: Message, pause: timedelta, reason: str, *, refused: int = 0,
     )
 
 
-def send_on(stop: threading.Event, channels: tuple[str, ...] = (Channel.EMAIL,)) -> None:
-    """The sender's loop, beside the worker's, until told to stop."""
+def send_on(stop: threading.Event, channel: str = Channel.EMAIL) -> None:
+    """The sender's loop of one channel, beside the worker's, until told to stop: a slow gateway keeps no mail waiting."""
     while not stop.is_set():
         try:
-            rounds = [deliver(channel) for channel in channels]
-            if any(it.away for it in rounds):
+            turn = deliver(channel)
+            if channel == Channel.SMS:
+                lines.listen()
+            if turn.away:
                 stop.wait(5)
-            elif not any(it.done for it in rounds):
+            elif not turn.done:
                 stop.wait(IDLE)
         except Exception:
             # The database may be away for a moment; a sender that dies here would need a person.
-            log.exception("sender")
+            log.exception("sender of %s", channel)
             stop.wait(5)
         finally:
             close_old_connections()
+    if channel == Channel.SMS:
+        lines.close()

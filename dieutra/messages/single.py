@@ -11,9 +11,13 @@ from dieutra.campaigns.action_rules import PLACE, ActionRule, When, rules_of
 from dieutra.campaigns.letters import ACTIVATION, compose, halves, letter_of
 from dieutra.cases.models import Case
 from dieutra.messages.models import Channel, Message
+from dieutra.messages.sms.gateway import sms_is_on
+from dieutra.messages.sms.numbers import normalise
+from dieutra.messages.sms.words import sms_of
 from dieutra.people.models import Post, Role
 from dieutra.places.models import Area
 from dieutra.places.paths import area_path
+from dieutra.supervision.scope import about
 
 
 def activation(post: Post, occasion: str) -> None:
@@ -30,6 +34,16 @@ def activation(post: Post, occasion: str) -> None:
         post, Channel.EMAIL, "activation", f"activation|{post.pk}|{occasion}", letter,
         secret="activation", obligatory=True,
     )  # fmt: skip
+
+
+def forgotten(post: Post, occasion: str, otherwise: str) -> None:
+    """The mail with a link to set another password; its link, too, is made when it is sent and never kept."""
+    letter = compose(post.campaign, "forgotten", _about(post), otherwise)
+    if letter is not None:
+        put(
+            post, Channel.EMAIL, "forgotten", f"forgotten|{post.user_id}|{occasion}", letter,
+            secret="forgotten", obligatory=True,
+        )  # fmt: skip
 
 
 def of_event(case: Case, verb: str, occasion: str) -> None:
@@ -51,8 +65,12 @@ def _tell(case: Case, rule: ActionRule, occasion: str) -> None:
             "trang_thai": case.get_state_display(),
             "so_phieu": "1",
         }
-        letter = halves(_filled(text, facts))
         for channel in rule.channels:
+            if channel == Channel.SMS:
+                short = sms_of(case.campaign, rule.what, rule.language) if sms_is_on() else ""
+                letter = ("", _filled(short, facts))
+            else:
+                letter = halves(_filled(text, facts))
             key = f"{case.campaign_id}|{rule.name}|{occasion}|{channel}|{case.pk}|{post.user_id}"
             link = f"/phieu/{case.pk}/"
             put(post, channel, rule.what, key, letter, link=link, obligatory=rule.obligatory)
@@ -65,8 +83,9 @@ def _posts(case: Case, whom: str) -> Iterable[Post]:
         return standing.filter(path=case.path, role=Role.DV)
     codes = area_path(case.path).rstrip("/").split("/")
     above = ["/".join(codes[: depth + 1]) + "/" for depth in range(len(codes))]
-    role = Role.GSV if whom == "supervisor" else Role.QTV
-    return standing.filter(path__in=above, role=role)
+    if whom == "supervisor":
+        return about(standing.filter(path__in=above, role=Role.GSV), case)
+    return standing.filter(path__in=above, role=Role.QTV)
 
 
 def _about(post: Post) -> dict[str, str]:
@@ -97,8 +116,12 @@ def put(
 ) -> None:
     """One row of the outbox, unless its key is there or there is no address."""
     user = post.user
-    to = user.email if channel == Channel.EMAIL else user.username
-    if not to:
+    to = {
+        Channel.EMAIL.value: user.email,
+        Channel.NOTICE.value: user.username,
+        Channel.SMS.value: normalise(user.phone),
+    }[str(channel)]
+    if not to or not any(letter):
         return
     now, notice = timezone.now(), channel == Channel.NOTICE
     row = Message(

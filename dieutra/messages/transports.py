@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from dieutra.messages.letter import Spent, compose, sender, wire
-from dieutra.messages.models import Message
+from dieutra.messages.models import Channel, Message
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -36,8 +36,12 @@ class Became(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
+    """`names` are the gateway's own for the segments of a short message that it took, `segments` how many they are."""
+
     became: Became
     reason: str = ""
+    names: tuple[str, ...] = ()
+    segments: int = 0
 
 
 Begin = Callable[[], bool]
@@ -203,4 +207,8 @@ def _words(error: Exception) -> str:
 
 
 def line_for(channel: str) -> Line:
+    if channel == Channel.SMS:
+        from dieutra.messages.sms.lines import open_line
+
+        return open_line()
     return LocalMail() if mail_is_local() else SmtpMail()

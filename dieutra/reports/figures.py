@@ -23,11 +23,8 @@ from django.db.models import (
 from django.db.models import (
     Case as When_,
 )
-from django.db.models import (
-    Value as Literal,
-)
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce, Concat, Length, Substr
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
@@ -37,6 +34,7 @@ from dieutra.people.models import Post, Role
 from dieutra.places.models import Area
 from dieutra.places.paths import under
 from dieutra.reports.sheet import Table, Value, total_of
+from dieutra.supervision.scope import number_of
 
 Period = tuple[datetime, datetime]
 Column = tuple[str, tuple[str, ...]]  # heading, the verbs that it counts
@@ -237,15 +235,11 @@ def _quality_table(title: str, head: str, groups: list[tuple[str, Group]]) -> Ta
 
 def _by_supervisor(campaign: Campaign, area: Area, period: Period) -> Table:
     """What each supervisor's desk holds now and what she decided in the period."""
-    beyond = Concat(Substr(OuterRef("path"), 1, Length(OuterRef("path")) - 1), Literal("0"))
-    here = Case.objects.filter(campaign=campaign, path__gte=OuterRef("path"), path__lt=beyond)
-    here = here.filter(level=OuterRef("level"), state__in=WAITING).order_by()
-    number = here.values("campaign").annotate(number=Count("pk")).values("number")
-    waiting = Subquery(number, output_field=IntegerField())
+    waiting = number_of(Case.objects.filter(campaign=campaign, state__in=WAITING), at_level=True)
     posts = _posts(campaign, area, Role.GSV, period)
     holds = dict(
         Post.objects.filter(pk__in=[post.pk for post in posts])
-        .annotate(waiting=Coalesce(waiting, 0))
+        .annotate(waiting=waiting)
         .values_list("pk", "waiting")
     )
     done = _counts(campaign, posts, ["case.approved", "case.accepted", "case.returned"], period)
@@ -261,7 +255,7 @@ def _by_supervisor(campaign: Campaign, area: Area, period: Period) -> Table:
         back = counts.get("case.returned", 0)
         share = _ratio(100 * back, passed + back)
         rows.append((post.user.full_name, names.get(post.path, ""), holds[post.pk], passed, back, share))
-    note = "Phiếu chờ ở một địa bàn có nhiều giám sát viên được tính cho mỗi người."
+    note = "Phiếu chờ tính theo phân công; ở địa bàn chưa phân công mà có nhiều giám sát viên thì tính cho mỗi người."
     return Table("Theo giám sát viên", columns, tuple(rows), (), note)
 
 

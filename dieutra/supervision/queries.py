@@ -19,21 +19,7 @@ from dieutra.places.models import Area
 from dieutra.places.paths import under
 from dieutra.supervision.holding import held_by
 from dieutra.supervision.models import Assignment
-
-
-def _assigned(posts: Iterable[Post]) -> Q:
-    """Waits at the level of one of these posts and is assigned to it."""
-    found = Q(pk__in=[])
-    for (campaign, level), some in _by_level(posts).items():
-        found |= Q(campaign_id=campaign, level=level, holders__in=held_by(it.pk for it in some))
-    return found
-
-
-def _by_level(posts: Iterable[Post]) -> dict[tuple[int, int], list[Post]]:
-    found: dict[tuple[int, int], list[Post]] = {}
-    for post in posts:
-        found.setdefault((post.campaign_id, post.level), []).append(post)
-    return found
+from dieutra.supervision.scope import assigned, shares
 
 
 @dataclass(frozen=True)
@@ -68,18 +54,18 @@ def standing(place: Place) -> list[Assignment]:
 def my_queue(actor: User) -> QuerySet[Case]:
     """What waits for the actor, narrowed to what is assigned to her wherever assignments are used."""
     posts = [post for post in posts_of(actor) if post.role == Role.GSV]
-    shared_out = [post for post in posts if _shares(post)]
+    shared_out = [post for post in posts if shares(post)]
     if not shared_out:
         return queue(actor)
     free = [at(post) for post in posts if post not in shared_out]
-    return waiting_at([_assigned(shared_out), *free])
+    return waiting_at([assigned(shared_out), *free])
 
 
 def nobodys(actor: User) -> QuerySet[Case]:
     """What waits at the actor's levels in places that use assignments, and is assigned to nobody: a gap."""
     scopes = []
     for post in posts_of(actor):
-        if post.role == Role.GSV and _shares(post):
+        if post.role == Role.GSV and shares(post):
             everybody = Post.objects.filter(
                 campaign_id=post.campaign_id,
                 path=post.path,
@@ -89,17 +75,6 @@ def nobodys(actor: User) -> QuerySet[Case]:
             )
             scopes.append(at(post) & ~Q(holders__in=held_by(everybody.values_list("pk", flat=True))))
     return waiting_at(scopes)
-
-
-def _shares(post: Post) -> bool:
-    """Whether the supervisors of this post's place have shared it out."""
-    return Assignment.objects.filter(
-        campaign_id=post.campaign_id,
-        ended_at__isnull=True,
-        post__ended_at__isnull=True,
-        post__path=post.path,
-        post__level=post.level,
-    ).exists()
 
 
 @dataclass

@@ -43,3 +43,20 @@ def turn_until_quiet(most: int = 50) -> None:
     for _ in range(most):
         if not deliver().done:
             return
+
+
+def put_sms(world: World, number: int, **fields: object) -> Message:
+    row = {
+        "channel": "sms",
+        "to": f"+8491{number:07d}",
+        "domain": "",
+        "subject": "",
+        "text": "Đề nghị gửi phiếu.",
+    }
+    return put(world, number, **{"key": f"sms|{number}", **row, **fields})
+
+
+def turn_sms(most: int = 50) -> None:
+    for _ in range(most):
+        if not deliver("sms").done:
+            return

@@ -21,6 +21,10 @@ from dieutra.campaigns.queries import campaigns_of
 from dieutra.engine.refusals import Invalid
 from dieutra.messages import actions, planning, queries
 from dieutra.messages.models import Channel, Message, Wave
+from dieutra.messages.sms.gateway import gateway
+from dieutra.messages.sms.numbers import with_number
+from dieutra.messages.sms.text import segments
+from dieutra.messages.sms.words import spoken
 from dieutra.messages.suppressing import lift
 from dieutra.people.models import Post, User
 from dieutra.people.permission import GRANTS, posts_of
@@ -77,6 +81,8 @@ def urge(request: HttpRequest) -> HttpResponse:
     rules = actions.urging_rules(campaign)
     chosen = given.get("thu", "") or rules[0].name
     channels = given.getlist("kenh") or [Channel.EMAIL.value, Channel.NOTICE.value]
+    rule = next((it for it in rules if it.name == chosen), rules[0])
+    possible = actions.channels_for(campaign, rule)
     late_only = given.get("qua-han") == "1"
     if request.method == "POST":
         wave = actions.urge(
@@ -92,13 +98,20 @@ def urge(request: HttpRequest) -> HttpResponse:
         "area": area,
         "rules": [(it.name, _titles(campaign).get(it.what, it.what), WHOM[it.whom]) for it in rules],
         "chosen": chosen,
-        "channels": [(it.value, it.label, it.value in channels, planning.reach(wave, it)) for it in Channel],
-        "picked": channels,
+        "channels": [
+            (it.value, it.label, it.value in wave.channels, planning.reach(wave, it))
+            for it in Channel
+            if it.value in possible
+        ],
+        "picked": wave.channels,
+        "short": _short(wave) if Channel.SMS in wave.channels else None,
         "late_only": late_only,
         "cases": planning.cases_of(wave).count(),
         "page": Paginator(_people(wave), PAGE).get_page(request.GET.get("trang")),
         "query": request.GET.urlencode().partition("trang=")[0].rstrip("&") + "&" if request.GET else "",
-        "letter": next(filter(None, (planning.first_letter(wave, it) for it in wave.channels)), None),
+        "letter": next(
+            filter(None, (planning.first_letter(wave, it) for it in wave.channels if it != Channel.SMS)), None
+        ),
         "whom": WHOM[wave.whom],
         "token": secrets.token_hex(8),
     }
@@ -106,7 +119,23 @@ def urge(request: HttpRequest) -> HttpResponse:
 
 
 def _people(wave: Wave) -> QuerySet[Post]:
-    return planning.recipients(wave).select_related("user").order_by("path", "pk")
+    posts = with_number(planning.recipients(wave), "number_to")
+    return posts.select_related("user").order_by("path", "pk")
+
+
+def _short(wave: Wave) -> dict[str, object]:
+    """What the short message costs: its text as the first recipient will see it, segments, price."""
+    first = planning.first_letter(wave, Channel.SMS)
+    text = spoken(first[1], wave.campaign) if first else ""
+    total, exact = planning.cost(wave)
+    return {
+        "text": text,
+        "letters": len(text),
+        "cut": segments(text),
+        "total": total,
+        "exact": exact,
+        "price": f"{price:,}".replace(",", ".") if (price := total * gateway().price) else "",
+    }
 
 
 @login_required
@@ -148,6 +177,7 @@ def report(request: HttpRequest) -> HttpResponse:
     if channel in Channel.values:
         found = found.filter(channel=channel)
     lines, total = queries.by_area(found, area), queries.whole(found, area)
+    parts = queries.segments_sent(found, area)
     reasons = queries.reasons(found, area)
     if request.GET.get("dang") == "xlsx":
         return _xlsx(area, lines, total, reasons)
@@ -156,6 +186,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "total": total,
         "reasons": reasons,
+        "segments": parts,
         "states": [it.label for it in Message.State],
         "channel": channel,
         "channels": Channel.choices,

@@ -1,0 +1,1 @@
+"""Short messages: the number, the text and its segments, and the gateways that take them."""

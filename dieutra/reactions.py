@@ -37,6 +37,7 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "task.given": [ask("teams.tell_given", "id", task="subject_id")],
     "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
     "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],
+    "listing.opened": [ask("supervision.hold", "id", listing="subject_id")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],
 }
 
@@ -45,6 +46,7 @@ SCHEDULE: dict[str, timedelta] = {
     "cases.adopt_left_over": timedelta(hours=1),
     "messages.by_the_clock": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
+    "supervision.mend": timedelta(days=1),
     "incidents.keep_deadlines": timedelta(minutes=10),
     "reports.keep_time": timedelta(minutes=5),
     "teams.tell_due": timedelta(hours=1),

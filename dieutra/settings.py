@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "dieutra.web.middleware.BackToThePage",
     "dieutra.web.middleware.IdleLock",
     "dieutra.web.second_factor.SecondFactor",
+    "dieutra.web.password_age.PasswordAge",
     "dieutra.web.see_as.SeeAs",
     "dieutra.web.middleware.PlainRefusals",
 ]
@@ -166,7 +167,7 @@ ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "300/m/ip,5/5m/key"
 # "required": the roles that the campaign's kind names set up a second factor before they work; "off" asks nobody.
 SECOND_FACTOR = os.environ.get("DIEUTRA_SECOND_FACTOR", "required")
 MFA_ADAPTER = "dieutra.accounts.second_factor.Adapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "dieutra"
 MFA_TOTP_TOLERANCE = 1  # half a minute of difference between the clocks
 MFA_RECOVERY_CODES_SHOW_ONCE = True

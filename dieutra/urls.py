@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from dieutra.web import guides, notices, see_as
+from dieutra.web import guides, notices, passkeys, see_as
 from dieutra.web.collector import views as collector
 from dieutra.web.help import answers, questions
 from dieutra.web.manager import (
@@ -33,6 +33,7 @@ from dieutra.web.public import forgotten, news
 from dieutra.web.public import views as public
 from dieutra.web.respondent import collected, files, workbook
 from dieutra.web.respondent import views as respondent
+from dieutra.web.supervisor import bulk as supervisor_bulk
 from dieutra.web.supervisor import queue as supervisor_queue
 from dieutra.web.supervisor import views as supervisor
 
@@ -43,6 +44,7 @@ urlpatterns = [
     path("tai-khoan-khoa/", account.account_inactive, name="account_inactive"),
     path("dang-xuat/", account.logout, name="account_logout"),
     path("xac-nhan-mat-khau/", account.reauthenticate, name="account_reauthenticate"),
+    path("", include(passkeys.urlpatterns)),  # before allauth's own address of the same name
     path("xac-thuc-hai-buoc/", include("allauth.mfa.urls")),
     path("doi-mat-khau/", account.password_change, name="account_change_password"),
     path("", include(respondent.urlpatterns)),
@@ -51,6 +53,7 @@ urlpatterns = [
     path("", include(collected.urlpatterns)),
     path("", include(collector.urlpatterns)),
     path("", include(supervisor_queue.urlpatterns)),
+    path("", include(supervisor_bulk.urlpatterns)),
     path("", include(supervisor.urlpatterns)),
     path("", include(progress.urlpatterns)),
     path("", include(accounts.urlpatterns)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from django.utils import timezone
 from dieutra.campaigns.actions import put_up_form
 from dieutra.campaigns.models import Campaign
 from dieutra.carrying.models import CarriedLine, Carry
-from dieutra.cases import actions
+from dieutra.cases import actions, waiting
 from dieutra.cases.models import Case, Submission
 from dieutra.events.models import Event
 from dieutra.forms.models import FormVersion, Upload
@@ -28,7 +29,8 @@ from dieutra.people.models import Absence, AppUser, Post, User
 from dieutra.publicity.models import Activity, NewsItem
 from dieutra.reports.models import Report
 from dieutra.selfcheck.models import Answer
-from dieutra.supervision.models import Assignment
+from dieutra.supervision import bulk
+from dieutra.supervision.models import Assignment, BulkApproval, Ratio
 from dieutra.teams.models import Charge, Member, Task
 from tests.cases.versions import next_version
 from tests.cast import KIND, PEOPLE, UNITS, World, good_answers, path_of
@@ -54,6 +56,10 @@ OPEN_DOORS |= {
     "mfa_download_recovery_codes",
     "mfa_generate_recovery_codes",
     "mfa_reauthenticate",
+    "mfa_add_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_reauthenticate_webauthn",
     "see_as_stop",
 }
 # signed in by a token, Digest or Basic and never by a session; tests/openrosa/test_sign_in.py tries the cast there
@@ -74,6 +80,9 @@ MAY = {
     "give_back": {"anh.giam.sat"},
     "approve_many": {"anh.giam.sat"},
     "take_back": {"ba.trung.uong"},
+    "bulk_order": {"anh.giam.sat", "chi.giam.sat.tinh", "nguoi.la.giam.sat"},  # of one's own queue alone
+    "bulk_stop": {"anh.giam.sat"},
+    "quotas": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},  # each for his own place
     "assignment_give": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "assignment_list": {"ba.trung.uong", "ong.tinh", "co.huyen"},
     "assignment_take": {"ba.trung.uong", "ong.tinh", "co.huyen"},
@@ -164,19 +173,28 @@ MAY = {
 }
 
 
-def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+@dataclass(frozen=True)
+class Route:
+    name: str
+    converters: dict[str, object]
+
+
+def routes(
+    patterns: list[URLPattern | URLResolver], above: dict[str, object] | None = None
+) -> Iterator[Route]:
     for pattern in patterns:
+        converters = {**(above or {}), **pattern.pattern.converters}
         if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns)
+            yield from routes(pattern.url_patterns, converters)
         else:
-            yield pattern
+            yield Route(pattern.name, converters)
 
 
-def takes_posts(pattern: URLPattern, client: Client) -> bool:
+def takes_posts(route: Route, client: Client) -> bool:
     """Does the route answer anything but "GET only" to a POST?"""
-    converters = pattern.pattern.converters
-    arguments = {name: 999_999 if isinstance(it, IntConverter) else "x" for name, it in converters.items()}
-    return client.post(reverse(pattern.name, kwargs=arguments)).status_code != 405
+    kinds = route.converters.items()
+    arguments = {name: 999_999 if isinstance(it, IntConverter) else "x" for name, it in kinds}
+    return client.post(reverse(route.name, kwargs=arguments)).status_code != 405
 
 
 def test_every_route_that_takes_posts_is_in_the_matrix(at_the_desk: Callable[[str], Client]) -> None:
@@ -245,6 +263,8 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
         list(Task.objects.order_by("pk").values_list("pk", "version")),
         list(Member.objects.order_by("pk").values_list("pk", "ended_at")),
         list(Charge.objects.order_by("pk").values_list("pk", "ended_at")),
+        list(BulkApproval.objects.order_by("pk").values_list("pk", "stopped_at")),
+        list(Ratio.objects.order_by("pk").values_list("pk", "each")),
         list(FormVersion.objects.order_by("pk").values_list("pk", "version")),
     )
 
@@ -267,6 +287,17 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route == "approve_many":
         case = sent(world)
         return reverse(route), {"phieu": f"{case.pk}.{case.version}"}
+    if route == "bulk_order":
+        sent(world)
+        return reverse(route), {"xem-luc": timezone.now().isoformat()}
+    if route == "bulk_stop":
+        sent(world)
+        order = bulk.order_all(
+            world.user("anh.giam.sat"), waiting.Asked(timezone.localdate()), "Tất cả", timezone.now()
+        )
+        return reverse(route, args=[order.pk]), {}
+    if route == "quotas":
+        return reverse(route), {"cap": "2", "ty-le": "6"}
     if route == "take_back":
         case = accepted(world)
         return reverse(route, args=[case.pk]), {"version": str(case.version), "reason": "Số liệu cần xem lại"}

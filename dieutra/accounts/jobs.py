@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.utils import timezone
 
-from dieutra.accounts import idle, letters, sheets
+from dieutra.accounts import idle, letters, password_age, sheets
 from dieutra.accounts.models import Run, SheetOrder
 from dieutra.campaigns.letters import compose
 from dieutra.campaigns.models import Campaign
@@ -68,10 +68,11 @@ def clear(work: Job) -> None:
 
 @job("accounts.idle")
 def look_for_idle(work: Job) -> None:
-    """Daily: close what was idle for too long, then warn those who come next."""
+    """Daily: close what was idle for too long, then warn those who come next, and those whose password grows old."""
     for campaign in Campaign.objects.all():
         idle.close_idle(campaign)
         idle.warn_idle(campaign)
+        password_age.warn(campaign)
 
 
 @job("accounts.send_warning")
@@ -89,6 +90,24 @@ def send_warning(work: Job) -> None:
         post.user,
         post.user.email,
         han=f"{end:%d/%m/%Y}",
+        lien_ket=settings.SITE_URL,
+    )
+
+
+@job("accounts.send_password_due")
+def send_password_due(work: Job) -> None:
+    post = _post(work)
+    days = password_age.due(post.user)
+    if days is None or days[0] > timezone.now() or not post.user.is_active:
+        return  # changed meanwhile, or no longer her role
+    end = timezone.localtime(days[1])
+    _send(
+        post,
+        "password",
+        letters.PASSWORD,
+        post.user,
+        post.user.email,
+        han=f"{end:%H:%M ngày %d/%m/%Y}",
         lien_ket=settings.SITE_URL,
     )
 

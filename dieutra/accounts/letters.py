@@ -26,6 +26,17 @@ ngày đó tại:
 Tài khoản bị khóa được quản trị viên đã cấp tài khoản mở lại; số liệu không mất.
 """
 
+PASSWORD = """Mật khẩu sắp quá hạn – {cuoc_dieu_tra}
+
+Kính gửi: {ten}
+
+Mật khẩu của tài khoản {ten_dang_nhap} dùng được đến {han}. Đề nghị đăng nhập và đổi mật khẩu trước thời điểm đó tại:
+
+{lien_ket}
+
+Sau thời điểm đó, hệ thống yêu cầu đặt mật khẩu mới ngay khi đăng nhập; số liệu không mất.
+"""
+
 NOTICE = """Thay đổi đối với tài khoản của Quý vị – {cuoc_dieu_tra}
 
 Kính gửi: {ten}

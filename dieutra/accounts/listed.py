@@ -20,7 +20,6 @@ from dieutra.people.models import Post, Role, User
 from dieutra.people.permission import posts_of
 from dieutra.places.models import Area
 
-LEVEL_WORDS = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "cấp xã"}
 CODE_WIDTHS = {1: 2, 2: 3, 3: 5}
 MOST_ROWS = 5_000
 SHOWN_PROBLEMS = 200

@@ -24,6 +24,9 @@ ERRORS = {
 }
 
 
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are none
+
+
 def needed(user: User) -> bool:
     """Does the kind of a campaign ask this person's role for a second factor?"""
     posts = posts_of(user)
@@ -32,7 +35,7 @@ def needed(user: User) -> bool:
 
 
 def has_one(user: User) -> bool:
-    return bool(Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists())
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
 
 
 def forget(user: User) -> None:
@@ -58,4 +61,14 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]
         return user.username
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        return settings.SECOND_FACTOR != "required" or not needed(authenticator.user)
+        if settings.SECOND_FACTOR != "required" or not needed(authenticator.user):
+            return True
+        left = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)
+        return bool(left.exclude(pk=authenticator.pk).exists())
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return f"Khóa truy cập {number}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": "dieutra"}

@@ -18,6 +18,20 @@ from dieutra.people.actions import check_person, refuse_faults
 from dieutra.people.models import Locked, Post, Role, User
 
 
+def resend_activation(actor: User, post: Post, email: str) -> None:
+    """Ask for a new activation mail to `email`, which becomes the account's address; the old link then stops working."""
+    require_care(actor, post)
+    user = post.user
+    if user.activated:
+        raise NotNow("Tài khoản này đã được kích hoạt, không cần gửi lại liên kết.")
+    refuse_faults(check_person(user.username, user.full_name, email.strip(), email_needed=True))
+    with transaction.atomic():
+        if email.strip() != user.email:
+            User.objects.filter(pk=user.pk, password_changed_at__isnull=True).update(email=email.strip())
+            record(actor, "address.changed", post)
+        record(actor, "activation.asked", post)
+
+
 def lock(actor: User, post: Post) -> None:
     """Close the account at once: no sign-in, every session ended. Raises NotNow when it is closed already."""
     require_care(actor, post)

@@ -17,6 +17,9 @@ class AccountRules:
     idle_days: int = 45  # QCVN 12:2026/BCA; 0: never closed for idleness
     warn_days: int = 7  # the letter before that
     second_factor: tuple[str, ...] = ("qtv", "gsv")  # roles that sign in with a second factor
+    password_days: int = 60  # QCVN 12:2026/BCA, two months: then these roles choose another one; 0: never
+    password_warn_days: int = 7  # told so many days before
+    password_roles: tuple[str, ...] = ("qtv",)
 
 
 def account_rules(table: object, roles: tuple[str, ...]) -> tuple[AccountRules, list[tuple[str, str]]]:
@@ -63,6 +66,9 @@ KEYS = {
     "idle_days": ("idle_days", _days),
     "warn_days": ("warn_days", _days),
     "second_factor": ("second_factor", _roles),
+    "password_days": ("password_days", _days),
+    "password_warn_days": ("password_warn_days", _days),
+    "password_roles": ("password_roles", _roles),
 }
 TAKES = {
     "from_frame": f"Ghi “{AT_ACCEPTANCE}” hoặc “{ASKED}”.",
@@ -70,4 +76,7 @@ TAKES = {
     "idle_days": "Ghi số ngày, 0 là không khóa.",
     "warn_days": "Ghi số ngày, 0 là không báo trước.",
     "second_factor": "Ghi danh sách vai trò.",
+    "password_days": "Ghi số ngày, 0 là không bắt đổi.",
+    "password_warn_days": "Ghi số ngày, 0 là không báo trước.",
+    "password_roles": "Ghi danh sách vai trò.",
 }

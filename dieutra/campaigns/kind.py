@@ -6,8 +6,9 @@ the rules that a campaign keeps, so that a later change of the folder does not t
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from json import dumps, loads
@@ -20,6 +21,7 @@ from dieutra.engine.refusals import Invalid, Problem
 from dieutra.places.paths import codes_by_level
 
 LEVELS = {name: level for level, name in enumerate(REVIEW_LEVELS)}
+LANGUAGE = re.compile("[a-z]{2,3}")
 LEVEL_WORDS = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "cấp xã"}
 ROLES = ("qtv", "gsv", "bcd", "tk", "dv", "dtv")
 CHANNELS = ("web", "workbook", "collect")
@@ -189,11 +191,22 @@ def _letters(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
     for name, file in files.items():
         try:
             texts[name] = (folder / file).read_text("utf-8")
-            for other in (folder / file).parent.glob(f"{Path(file).name.partition('.')[0]}.*.txt"):
-                texts[f"{name}.{other.name.split('.')[-2]}"] = other.read_text("utf-8")
+            for language, other in _languages(folder / file):
+                texts[f"{name}.{language}"] = other.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(f"Không đọc được thư {file}: {error}", [Problem(file, str(error))]) from None
     return texts
+
+
+def _languages(letter: Path) -> Iterator[tuple[str, Path]]:
+    """(language, file) of a letter in all its languages: beside “return.late.vi.txt” lies “return.late.en.txt”."""
+    stem = letter.name.removesuffix(".txt")
+    start, _, last = stem.rpartition(".")
+    name = start if start and LANGUAGE.fullmatch(last) else stem
+    for other in sorted(letter.parent.glob("*.txt")):
+        start, _, language = other.name.removesuffix(".txt").rpartition(".")
+        if start == name and LANGUAGE.fullmatch(language):
+            yield language, other
 
 
 def kind_from(slug: str, rules: Mapping[str, Any]) -> Kind:

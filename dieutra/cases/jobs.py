@@ -13,6 +13,7 @@ from dieutra.cases.actions import open_cases
 from dieutra.cases.models import State
 from dieutra.cases.queries import behind_the_campaign
 from dieutra.cases.unit_accounts import open_accounts
+from dieutra.events.actions import record
 from dieutra.frames.models import Listing, Unit
 from dieutra.jobs.actions import ask, beat, job
 from dieutra.jobs.models import Job
@@ -33,6 +34,7 @@ def open_from_listing(work: Job) -> None:
     for start in range(0, len(waiting), BATCH):
         _open_batch(listing.campaign, waiting[start : start + BATCH])
         beat(work, done=total - len(waiting) + min(start + BATCH, len(waiting)), total=total)
+    record(None, "listing.opened", listing, cases=total)
 
 
 @transaction.atomic

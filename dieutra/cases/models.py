@@ -17,6 +17,9 @@ class State(models.TextChoices):
     ACCEPTED = "accepted", "Đã duyệt"
 
 
+READ_BY_QUEUE = ("due_on", "soft_count", "distance", "sendings", "changed_at")
+
+
 class Case(models.Model):
     """A unit's form in a campaign: where it stands, and who must act now (`level`: the reviewing level, or 0)."""
 
@@ -34,26 +37,21 @@ class Case(models.Model):
     sendings = models.PositiveSmallIntegerField(default=0)  # the number of `response`
     due_on = models.DateField()
     changed_at = models.DateTimeField(default=timezone.now)
+    # which set of supervisors has it assigned, 0: nobody; no foreign key, since supervision.Holders lies above
+    holders = models.PositiveIntegerField(default=0)
 
     class Meta:
         # a unit's path names its code; said as a constraint, each planner knows that a path leads to one row, and serves
         # ranges of paths from the same index
         constraints = [models.UniqueConstraint(fields=["campaign", "path"], name="case_place_once")]
         indexes = [
-            # all that the queue filters, counts and orders by, so that it is read from the index alone
+            # all that the queue filters, counts and orders by, so that it is read from an index alone:
+            # once by place, once by who has the case assigned
             models.Index(
-                fields=[
-                    "campaign",
-                    "state",
-                    "level",
-                    "path",
-                    "due_on",
-                    "soft_count",
-                    "distance",
-                    "sendings",
-                    "changed_at",
-                ],
-                name="case_queue",
+                fields=["campaign", "state", "level", "path", *READ_BY_QUEUE, "holders"], name="case_queue"
+            ),
+            models.Index(
+                fields=["campaign", "state", "level", "holders", "path", *READ_BY_QUEUE], name="case_held"
             ),
         ]
 

@@ -167,12 +167,24 @@ def queue(actor: User, campaign_id: int | None = None) -> QuerySet[Case]:
 
 def queue_of(posts: Iterable[Post]) -> QuerySet[Case]:
     """What waits at these supervisors' posts."""
+    return waiting_at(at(post) for post in posts)
+
+
+def at(post: Post) -> Q:
+    """At a post's level and place."""
+    return Q(campaign_id=post.campaign_id, level=post.level) & under("path", post.path)
+
+
+def waiting_at(scopes: Iterable[Q]) -> QuerySet[Case]:
+    """The cases in any of these scopes that wait for review."""
+    waits = Q(state__in=[State.SUBMITTED, State.IN_REVIEW])
     mine = Q(pk__in=[])
-    for post in posts:
-        mine |= Q(campaign_id=post.campaign_id, level=post.level) & under("path", post.path)
-    waiting = Case.objects.filter(mine, state__in=[State.SUBMITTED, State.IN_REVIEW])
-    return waiting.select_related("unit__area", "response").order_by(
-        "due_on", "-soft_count", "changed_at", "pk"
+    for scope in scopes:
+        mine |= waits & scope
+    return (
+        Case.objects.filter(mine)
+        .select_related("unit__area", "response")
+        .order_by("due_on", "-soft_count", "changed_at", "pk")
     )
 
 

@@ -22,7 +22,7 @@ from dieutra.people.models import Post, Role, User
 from dieutra.people.permission import acting_for, granting, require, visible_to
 
 BATCH = 100
-MOST = 500  # cases in one action: what a page of the queue can show
+MOST = 500  # cases in one action
 REASON_LENGTH = 2000
 
 NOT_YOURS = "Phiếu không thuộc địa bàn bạn phụ trách."
@@ -31,6 +31,7 @@ OTHER_LEVEL = "Phiếu đang chờ cấp khác duyệt, không chờ cấp của
 
 @dataclass(frozen=True)
 class Skipped:
+    key: int
     case: Case | None  # None: not one that the person may see
     why: str
 
@@ -56,7 +57,7 @@ def approve_many(actor: User, seen: Sequence[tuple[int, int]]) -> Outcome:
     keys = sorted(wanted)
     for start in range(0, len(keys), BATCH):
         part = {key: wanted[key] for key in keys[start : start + BATCH]}
-        done, left = _approve_batch(actor, part)
+        done, left = approve_batch(actor, part)
         approved, skipped = approved + done, skipped + left
     if not approved and all(it.why in (NOT_YOURS, OTHER_LEVEL) for it in skipped):
         raise Forbidden(OTHER_LEVEL if any(it.why == OTHER_LEVEL for it in skipped) else NOT_YOURS)
@@ -64,18 +65,19 @@ def approve_many(actor: User, seen: Sequence[tuple[int, int]]) -> Outcome:
 
 
 @transaction.atomic
-def _approve_batch(actor: User, wanted: dict[int, int]) -> tuple[int, list[Skipped]]:
+def approve_batch(actor: User, wanted: dict[int, int]) -> tuple[int, list[Skipped]]:
+    """Approve those without findings among the cases listed as {id: version}; how many, and why not the others."""
     # locked in one order, so that two supervisors with the same list wait for each other and not in a ring
     mine = visible_to(Case.objects.filter(pk__in=wanted), actor, "case.review")
     cases = list(mine.select_for_update(of=("self",)).select_related("unit", "campaign").order_by("pk"))
     found = {case.pk for case in cases}
-    skipped = [Skipped(None, NOT_YOURS) for key in wanted if key not in found]
+    skipped = [Skipped(key, None, NOT_YOURS) for key in wanted if key not in found]
     groups: dict[tuple[Standing, Standing], list[tuple[Case, Post]]] = {}
     for case in cases:
         try:
             stood, became, post = _may_pass(actor, case, wanted[case.pk])
         except Refusal as refusal:
-            skipped.append(Skipped(case, refusal.message))
+            skipped.append(Skipped(case.pk, case, refusal.message))
         else:
             groups.setdefault((stood, became), []).append((case, post))
     return sum(_pass(actor, *way, passed) for way, passed in groups.items()), skipped

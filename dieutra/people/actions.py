@@ -116,20 +116,6 @@ def issue_activation(user: User, until: datetime | None = None, token: str = "")
     return token
 
 
-def resend_activation(actor: User, post: Post, email: str, allowed: frozenset[Pair]) -> None:
-    """Ask for a new activation mail to `email`, which becomes the account's address; the old link then stops working."""
-    _require_creator(actor, post, (post.role, post.level), allowed)
-    user = post.user
-    if user.activated:
-        raise NotNow("Tài khoản này đã được kích hoạt, không cần gửi lại liên kết.")
-    refuse_faults(check_person(user.username, user.full_name, email.strip(), email_needed=True))
-    with transaction.atomic():
-        if email.strip() != user.email:
-            User.objects.filter(pk=user.pk, password_changed_at__isnull=True).update(email=email.strip())
-            record(actor, "address.changed", post)
-        record(actor, "activation.asked", post)
-
-
 def open_activation(token: str) -> Activation:
     """The standing activation of a token, or NotNow saying why the link no longer works."""
     found = Activation.objects.select_related("user").filter(token_hash=token_hash(token)).first()

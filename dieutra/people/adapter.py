@@ -25,6 +25,8 @@ ERRORS = {
 EVENTS = {
     "mfa/email/totp_activated": "second_factor.added",
     "mfa/email/totp_deactivated": "second_factor.removed",
+    "mfa/email/webauthn_added": "second_factor.added",
+    "mfa/email/webauthn_removed": "second_factor.removed",
     "mfa/email/recovery_codes_generated": "recovery_codes.made",
 }
 

@@ -12,6 +12,7 @@ from dieutra.events.actions import record
 from dieutra.people.models import Post, User
 from dieutra.people.permission import require
 from dieutra.places.paths import below
+from dieutra.supervision.holding import settle
 from dieutra.supervision.models import Assignment
 from dieutra.supervision.queries import Place, names_of, proposal, seal, supervisors
 
@@ -51,7 +52,7 @@ def lock(place: Place) -> None:
 
 def give(actor: User, place: Place, given: Mapping[Post, Iterable[str]]) -> int:
     """Call it inside the verb's transaction, after `lock`."""
-    total = 0
+    changed = list[str]()
     for post, paths in given.items():
         held = set(Assignment.objects.filter(post=post, ended_at__isnull=True).values_list("path", flat=True))
         fresh = sorted(set(paths) - held)
@@ -61,8 +62,9 @@ def give(actor: User, place: Place, given: Mapping[Post, Iterable[str]]) -> int:
         )
         if fresh:
             record(actor, "supervisor.assigned", post, number=len(fresh), paths=fresh[:50])
-            total += len(fresh)
-    return total
+            changed += fresh
+    settle(place.campaign, changed)
+    return len(changed)
 
 
 def release(actor: User, place: Place, keys: Sequence[int]) -> int:
@@ -74,10 +76,10 @@ def release(actor: User, place: Place, keys: Sequence[int]) -> int:
         lock(place)
         posts = supervisors(place)
         found = Assignment.objects.filter(pk__in=keys, post__in=posts, ended_at__isnull=True)
-        return _end(actor, posts, list(found))
+        return _end(actor, place, posts, list(found))
 
 
-def _end(actor: User, posts: Iterable[Post], found: Sequence[Assignment]) -> int:
+def _end(actor: User, place: Place, posts: Iterable[Post], found: Sequence[Assignment]) -> int:
     Assignment.objects.filter(pk__in=[it.pk for it in found], ended_at__isnull=True).update(
         ended_at=timezone.now()
     )
@@ -85,6 +87,7 @@ def _end(actor: User, posts: Iterable[Post], found: Sequence[Assignment]) -> int
         paths = [it.path for it in found if it.post_id == post.pk]
         if paths:
             record(actor, "supervisor.released", post, number=len(paths), paths=paths[:50])
+    settle(place.campaign, [it.path for it in found])
     return len(found)
 
 
@@ -101,6 +104,6 @@ def take_proposal(actor: User, place: Place, shown: str) -> int:
         posts = [share.post for share in shares]
         wanted = {(share.post.pk, row.path) for share in shares for row in share.rows}
         standing = Assignment.objects.filter(post__in=posts, ended_at__isnull=True)
-        _end(actor, posts, [it for it in standing if (it.post_id, it.path) not in wanted])
+        _end(actor, place, posts, [it for it in standing if (it.post_id, it.path) not in wanted])
         give(actor, place, {share.post: [row.path for row in share.rows] for share in shares})
         return sum(len(share.rows) for share in shares)

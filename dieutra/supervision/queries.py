@@ -10,15 +10,16 @@ from django.db.models import Count, Q, QuerySet
 
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case
-from dieutra.cases.queries import queue, queue_of
+from dieutra.cases.queries import at, queue, waiting_at
 from dieutra.engine.flow.sharing import shared
 from dieutra.frames.models import Unit
 from dieutra.people.models import Post, Role, User
 from dieutra.people.permission import posts_of, visible_to
 from dieutra.places.models import Area
 from dieutra.places.paths import under
+from dieutra.supervision.holding import held_by
 from dieutra.supervision.models import Assignment
-from dieutra.supervision.scope import HELD, assigned, ids, shares
+from dieutra.supervision.scope import assigned, shares
 
 
 @dataclass(frozen=True)
@@ -56,21 +57,24 @@ def my_queue(actor: User) -> QuerySet[Case]:
     shared_out = [post for post in posts if shares(post)]
     if not shared_out:
         return queue(actor)
-    free = [post for post in posts if post not in shared_out]
-    mine = assigned(shared_out)
-    if not free:
-        return queue_of(posts).filter(mine)
-    return queue_of(posts).filter(mine | Q(pk__in=queue_of(free).order_by().values("pk")))
+    free = [at(post) for post in posts if post not in shared_out]
+    return waiting_at([assigned(shared_out), *free])
 
 
 def nobodys(actor: User) -> QuerySet[Case]:
     """What waits at the actor's levels in places that use assignments, and is assigned to nobody: a gap."""
-    posts = [post for post in posts_of(actor) if post.role == Role.GSV and shares(post)]
-    together = Q(pk__in=[])
-    for post in posts:
-        together |= Q(campaign_id=post.campaign_id, path=post.path, level=post.level)
-    everybody = Post.objects.filter(together, role=Role.GSV, ended_at__isnull=True)
-    return queue_of(posts).exclude(assigned(everybody))
+    scopes = []
+    for post in posts_of(actor):
+        if post.role == Role.GSV and shares(post):
+            everybody = Post.objects.filter(
+                campaign_id=post.campaign_id,
+                path=post.path,
+                level=post.level,
+                role=Role.GSV,
+                ended_at__isnull=True,
+            )
+            scopes.append(at(post) & ~Q(holders__in=held_by(everybody.values_list("pk", flat=True))))
+    return waiting_at(scopes)
 
 
 @dataclass
@@ -134,8 +138,9 @@ def _cases(place: Place, inside: Area) -> QuerySet[Case]:
 
 def uncovered(place: Place, inside: Area | None = None) -> QuerySet[Case]:
     """Forms that no supervisor of the place has."""
-    held = ids(HELD, [post.pk for post in supervisors(place)])
-    return _cases(place, inside or place.area).exclude(pk__in=held)
+    return _cases(place, inside or place.area).exclude(
+        holders__in=held_by(it.pk for it in supervisors(place))
+    )
 
 
 def _by_area(cases: QuerySet[Case]) -> dict[str, int]:

@@ -23,53 +23,27 @@ from django.db.models import (
     Value,
 )
 from django.db.models import When as Then
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Concat, Left, Length
 
 from dieutra.cases.models import Case
 from dieutra.people.models import Post
 from dieutra.places.paths import under
+from dieutra.supervision.holding import held_by
 from dieutra.supervision.models import Assignment
 
-# one range of an index of the cases per assignment; the other way round each case would look for its assignments
-WAITING = """
-SELECT c.id FROM supervision_assignment a
-JOIN people_post p ON p.id = a.post_id
-JOIN cases_case c ON c.campaign_id = a.campaign_id AND c.level = p.level AND c.path >= a.path AND c.path < a.beyond
-WHERE a.ended_at IS NULL AND c.state IN ('submitted', 'in_review') AND a.post_id IN ({marks})
-"""
-HELD = """
-SELECT c.id FROM supervision_assignment a
-JOIN cases_case c ON c.campaign_id = a.campaign_id AND c.path >= a.path AND c.path < a.beyond
-WHERE a.ended_at IS NULL AND a.post_id IN ({marks})
-"""
-FEW = 60  # ranges that a query can simply name
+def assigned(posts: Iterable[Post]) -> Q:
+    """Waits at the level of one of these posts and is assigned to it."""
+    found = Q(pk__in=[])
+    for (campaign, level), some in _by_level(posts).items():
+        found |= Q(campaign_id=campaign, level=level, holders__in=held_by(it.pk for it in some))
+    return found
 
 
-def assigned(posts: Iterable[Post], *, waiting: bool = True) -> Q:
-    """Lies in an assignment of one of these posts, and, `waiting`, waits at the level of that post."""
-    keys = [post.pk for post in posts]
-    held = Assignment.objects.filter(post__in=keys, ended_at__isnull=True).order_by(
-        "campaign_id", "post__level", "path"
-    )
-    ranges: list[tuple[int, int, str]] = []
-    for campaign, level, path in held.values_list("campaign_id", "post__level", "path")[: 10 * FEW]:
-        last = ranges[-1] if ranges else (0, 0, "")
-        if (campaign, level) != last[:2] or not path.startswith(last[2]):  # else it lies inside the last
-            ranges.append((campaign, level, path))
-    if len(ranges) > FEW or held.count() > 10 * FEW:
-        return Q(pk__in=ids(WAITING if waiting else HELD, keys))
-    inside = Q(pk__in=[])
-    for campaign, level, path in ranges:
-        at = Q(level=level) if waiting else Q()
-        inside |= Q(campaign_id=campaign) & at & under("path", path)
-    return inside
-
-
-def ids(query: str, keys: Iterable[int]) -> RawSQL:
-    """The ids of the cases that lie in assignments of these posts; `query` is WAITING or HELD."""
-    named = list(keys) or [0]
-    return RawSQL(query.format(marks=", ".join(["%s"] * len(named))), named)
+def _by_level(posts: Iterable[Post]) -> dict[tuple[int, int], list[Post]]:
+    found: dict[tuple[int, int], list[Post]] = {}
+    for post in posts:
+        found.setdefault((post.campaign_id, post.level), []).append(post)
+    return found
 
 
 def shares(post: Post) -> bool:
@@ -82,7 +56,7 @@ def in_care(posts: Iterable[Post]) -> Q:
     care = Q(pk__in=[])
     for post in posts:
         if shares(post):
-            care |= assigned([post], waiting=False)
+            care |= Q(campaign_id=post.campaign_id, holders__in=held_by([post.pk]))
         else:
             care |= Q(campaign_id=post.campaign_id) & under("path", post.path)
     return care

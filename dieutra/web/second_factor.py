@@ -18,6 +18,7 @@ OPEN = frozenset(
         "account_logout",
         "account_reauthenticate",
         "mfa_activate_totp",
+        "mfa_add_webauthn",
         "mfa_view_recovery_codes",
         "activate",
         "healthz",

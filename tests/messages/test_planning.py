@@ -376,3 +376,19 @@ def test_a_letter_in_a_second_language_lies_beside_the_first(tmp_path: Path) -> 
     found = _letters(tmp_path, {"reminder": "messages/reminder.vi.txt"})
     assert found["reminder.en"].startswith("Reminder")
     assert found["reminder"].startswith("Nhắc")
+    for name, text in (
+        ("late.vi", "Trễ"),
+        ("late.en", "Late"),
+        ("late.again.vi", "Lần nữa"),
+        ("late.again.en", "Again"),
+    ):
+        (tmp_path / f"messages/{name}.txt").write_text(text)
+    found = _letters(tmp_path, {"late": "messages/late.vi.txt", "again": "messages/late.again.vi.txt"})
+    assert found == {
+        "late": "Trễ",
+        "late.vi": "Trễ",
+        "late.en": "Late",
+        "again": "Lần nữa",
+        "again.vi": "Lần nữa",
+        "again.en": "Again",
+    }

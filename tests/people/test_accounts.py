@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from dieutra.accounts import upkeep
 from dieutra.campaigns.actions import appoint, creatable
+from dieutra.cases.unit_accounts import open_accounts, without_account
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
 from dieutra.jobs.models import Job
 from dieutra.jobs.worker import work_once
@@ -17,6 +23,7 @@ from dieutra.people.permission import visible_to
 from dieutra.places.models import Area
 from dieutra.reactions import REACTIONS
 from tests.cast import DUY_TIEN, HA_NAM, PHU_LY, World
+from tests.people.test_many_accounts import units_in
 
 
 def area(world: World, code: str) -> Area:
@@ -80,13 +87,33 @@ def test_a_district_gives_a_unit_its_address_and_a_new_link(world: World, mailou
     while work_once(REACTIONS, {}):
         pass
     user = world.user("co.huyen")
-    allowed = creatable(user, world.campaign, post.path)
-    actions.resend_activation(user, Post.objects.get(pk=post.pk), "moi@example.gov.vn", allowed)
+    upkeep.resend_activation(user, Post.objects.get(pk=post.pk), "moi@example.gov.vn")
     while work_once(REACTIONS, {}):
         pass
     assert [letter.to for letter in mailoutbox if "moi@example.gov.vn" in letter.to] == [
         ["moi@example.gov.vn"]
     ]
+
+
+def test_the_centre_sends_a_link_to_every_administrator_and_to_nobody_else(world: World) -> None:
+    centre = world.user("ba.trung.uong")
+    User.objects.filter(username__in=["co.huyen", "anh.giam.sat"]).update(password_changed_at=None)
+    upkeep.resend_activation(centre, Post.objects.get(user__username="co.huyen"), "co@example.gov.vn")
+    assert world.user("co.huyen").email == "co@example.gov.vn"
+    with pytest.raises(Forbidden):
+        upkeep.resend_activation(centre, Post.objects.get(user__username="anh.giam.sat"), "a@example.gov.vn")
+
+
+def test_the_pages_of_a_search_keep_the_search(world: World, at_the_desk: Callable[[str], Client]) -> None:
+    units_in(world, PHU_LY, 60)
+    open_accounts(world.campaign, list(without_account(world.campaign, world.listing(PHU_LY).path)))
+    desk = at_the_desk("co.huyen")
+    first = desk.get("/tai-khoan/?q=moi-&vai-tro=dv").content.decode()
+    onward = html.unescape(re.search('href="([^"]*trang=2)"', first).group(1))
+    assert onward == "?q=moi-&vai-tro=dv&trang=2"
+    second = desk.get(f"/tai-khoan/{onward}").content.decode()
+    assert second.count("moi-000") >= 10
+    assert "don.vi" not in second
 
 
 def test_a_district_does_not_touch_the_supervisor_on_its_own_path(world: World) -> None:

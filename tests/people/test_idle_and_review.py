@@ -41,7 +41,7 @@ def test_a_sign_in_counts_and_so_does_a_new_password(world: World) -> None:
     last_seen("anh.giam.sat", 90)
     User.objects.filter(username="anh.giam.sat").update(last_login=timezone.now())
     last_seen("ong.tinh", 90)
-    assert sign_in("ong.tinh").get("/").status_code == 200
+    assert sign_in("ong.tinh").get("/doi-mat-khau/").status_code == 200
     last_seen("co.huyen", 90)
     User.objects.filter(username="co.huyen").update(last_login=None, password_changed_at=timezone.now())
     assert idle.close_idle(world.campaign) == 0

@@ -19,7 +19,7 @@ from dieutra.events.models import Event
 from dieutra.people.absences import end_absence, set_absence
 from dieutra.people.models import Post, User
 from dieutra.places.models import Area
-from dieutra.supervision import actions, queries, scope
+from dieutra.supervision import actions, queries
 from dieutra.supervision.listed import assign_by_list
 from dieutra.supervision.models import Assignment
 from tests.cases.test_the_way_of_a_case import sent
@@ -69,17 +69,6 @@ def test_the_queue_holds_only_what_is_assigned_and_gaps_are_shown(
     commune = world.case("don.vi").unit.area
     row = next(it for it in queries.rows(phu_ly, phu_ly.area) if it.path == commune.path)
     assert (row.cases, row.gap, row.holders) == (2, 1, ["Anh Giám Sát, một phần"])
-
-
-def test_many_assignments_narrow_as_few_do(
-    world: World, phu_ly: queries.Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent(world), sent(world, "don.vi.hai")
-    actions.assign(world.user("co.huyen"), phu_ly, post("anh.giam.sat").pk, [unit_path(world, "don.vi")])
-    monkeypatch.setattr(scope, "FEW", 0)
-    assert waits_for("anh.giam.sat") == ["UBND-PL"]
-    assert waits_for("chi.hai") == []
-    assert [case.unit.code for case in queries.nobodys(world.user("anh.giam.sat"))] == ["DANG-PL"]
 
 
 def test_the_province_is_not_narrowed_by_what_its_district_shared(
@@ -267,3 +256,26 @@ def test_the_quota_screen_shows_the_sum_and_asks_for_the_ratio_that_is_not_state
     asked = province.get("/giam-sat/dinh-muc/?cap=2&ty-le=6").content.decode()
     assert "21 xã chia 6 được 3, còn lẻ 3 xã. Lẻ từ 3 xã trở lên thì thêm 1: 3 + 1 = 4." in asked
     assert province.get("/giam-sat/dinh-muc/?cap=2&ty-le=3").status_code == 422
+
+
+def test_the_ratio_is_kept_for_a_place_and_says_who_set_it(
+    world: World, at_the_desk: Callable[[str], Client]
+) -> None:
+    province, district = at_the_desk("ong.tinh"), at_the_desk("co.huyen")
+    tried = province.get("/giam-sat/dinh-muc/?cap=2&ty-le=6").content.decode()
+    assert "Dùng tỷ lệ 6 cho địa bàn của tôi" in tried
+    assert province.post("/giam-sat/dinh-muc/", {"cap": "2", "ty-le": "6"}).status_code == 302
+    page = province.get("/giam-sat/dinh-muc/?cap=2").content.decode()
+    assert "Đang dùng: 6 xã cho mỗi giám sát viên, Ông Tỉnh đặt cho Tỉnh Hà Nam" in page
+    assert "21 xã chia 6 được 3" in page
+    assert "Đang dùng: 6 xã" in district.get("/giam-sat/dinh-muc/?cap=2").content.decode()
+    assert district.post("/giam-sat/dinh-muc/", {"cap": "2", "ty-le": "5"}).status_code == 302
+    assert "Đang dùng: 5 xã" in district.get("/giam-sat/dinh-muc/?cap=2").content.decode()
+    page = province.get("/giam-sat/dinh-muc/?cap=2").content.decode()
+    assert "Đang dùng: 6 xã" in page
+    communes = world.listing(PHU_LY).area.children.count()
+    assert f"{communes} xã chia 5 được {communes // 5}" in page, "the district goes by its own"
+    facts = [it.facts for it in Event.objects.filter(verb="ratio.set").order_by("pk")]
+    assert facts == [{"level": 2, "each": 6, "former": None}, {"level": 2, "each": 5, "former": 6}]
+    for wrong in ({"cap": "2", "ty-le": "3"}, {"cap": "2", "ty-le": "nhiều"}, {"cap": "1", "ty-le": "4"}):
+        assert province.post("/giam-sat/dinh-muc/", wrong).status_code == 422

@@ -1,31 +1,19 @@
-"""The supervisor's screens: queue, many at once, side by side, ready reasons, taking back; how fast the queue is."""
+"""The supervisor's screens: queue, many at once, side by side, ready reasons, taking back."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from dieutra.cases import actions, waiting
-from dieutra.cases.models import Case, Response, State
-from dieutra.cases.queries import queue
+from dieutra.cases import actions
+from dieutra.cases.models import Case, State
 from dieutra.frames.models import Unit
-from dieutra.people.models import Post
-from dieutra.places.paths import unit_path
-from dieutra.supervision import actions as supervision
-from dieutra.supervision.queries import Place
 from tests.cases.test_the_way_of_a_case import sent
 from tests.cast import World, good_answers, path_of
 
 Desk = Callable[[str], Client]
-MANY = 10_000
 
 
 def test_the_queue_approves_what_is_ticked_and_names_what_it_skipped(world: World, at_the_desk: Desk) -> None:
@@ -107,110 +95,3 @@ def test_taking_back_on_the_screen_needs_a_reason_and_shows_it_below(world: Worl
     unit_reads = at_the_desk("don.vi").get(reverse("history", args=[case.pk])).content.decode()
     assert "Bỏ duyệt, cấp dưới xem lại" in unit_reads
     assert "Lao động chưa hợp lý" not in unit_reads
-
-
-@pytest.fixture
-def crowded(world: World) -> World:
-    """Ten thousand sent forms wait for anh Giám sát."""
-    model = sent(world)
-    unit, today = Unit.objects.get(pk=model.unit_id), timezone.localdate()
-    areas = list(world.listing("347").area.children.order_by("code"))
-    units = []
-    for number in range(MANY - 1):
-        area, code = areas[number % len(areas)], f"NHIEU{number:05}"
-        units.append(
-            Unit(
-                campaign=world.campaign, listing=unit.listing, code=code, name=f"Đơn vị {number}",
-                search_key=f"don vi {number}", area=area, path=unit_path(area.path, code), details=unit.details,
-            )
-        )  # fmt: skip
-    made = Unit.objects.bulk_create(units, batch_size=500)
-    cases = Case.objects.bulk_create(
-        [
-            Case(
-                campaign=world.campaign, unit=it, form_id=model.form_id, path=it.path, unit_level=3,
-                state=State.SUBMITTED, level=2, version=3, soft_count=number % 4, sendings=1 + number % 2,
-                distance=number % 120,
-                due_on=today + timedelta(days=number % 40 - 10),
-            )
-            for number, it in enumerate(made)
-        ],
-        batch_size=500,
-    )  # fmt: skip
-    sender = world.user("don.vi")
-    responses = Response.objects.bulk_create(
-        [
-            Response(
-                case=case, form_id=case.form_id, number=1 + number % 2, answers={}, sent_by=sender,
-                receipt=f"N{number:09}", digest="0" * 64,
-            )
-            for number, case in enumerate(cases)
-        ],
-        batch_size=500,
-    )  # fmt: skip
-    for case, response in zip(cases, responses, strict=True):
-        case.response = response
-    Case.objects.bulk_update(cases, ["response"], batch_size=300)
-    return world
-
-
-ADDRESSES = (
-    "/duyet/",
-    "/duyet/?thu-tu=canh-bao",
-    "/duyet/?thu-tu=chenh-lech&loc=khong-canh-bao",
-    "/duyet/?loc=gui-lai&trang=9",
-)
-LIMIT, TRIES = 0.1, 10
-
-
-def spent(ask: Callable[[], object]) -> float:
-    """Seconds of work for one page, on average: this process's own, and that of PostgreSQL's process for it.
-
-    Time on the processor, not on the clock, so that other work on the machine does not count.
-    """
-    begun = time.process_time() + database_time()
-    for _ in range(TRIES):
-        ask()
-    return (time.process_time() + database_time() - begun) / TRIES
-
-
-def database_time() -> float:
-    """What the database's process for this connection has used; SQLite works inside our own."""
-    if connection.vendor != "postgresql":
-        return 0.0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
-
-
-def share_out(world: World) -> None:
-    """Each commune and a hundred single units of Phủ Lý are given to anh Giám sát."""
-    area = world.listing("347").area
-    paths = [it.path for it in area.children.all()]
-    units = Unit.objects.filter(area__parent=area).order_by("pk").values_list("path", flat=True)[:100]
-    who, post = world.user("co.huyen"), Post.objects.get(user__username="anh.giam.sat")
-    supervision.assign(who, Place(world.campaign, area), post.pk, [*paths, *units])
-
-
-@pytest.mark.parametrize("shared", [False, True])
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_the_queue_of_ten_thousand_is_served_within_a_tenth_of_a_second(
-    address: str, shared: bool, crowded: World, at_the_desk: Desk
-) -> None:
-    if shared:
-        share_out(crowded)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # what the database does by itself once rows have come
-    desk = at_the_desk("anh.giam.sat")
-    assert f"{MANY} phiếu đang chờ" in desk.get("/duyet/").content.decode()
-    best = spent(lambda: desk.get(address))
-    print(f"{address} {shared=}: {best * 1000:.0f} ms")
-    assert best < LIMIT
-
-
-def test_the_next_of_ten_thousand_is_found_within_a_tenth_of_a_second(crowded: World) -> None:
-    asked, mine = waiting.Asked(timezone.localdate()), queue(crowded.user("anh.giam.sat"))
-    keys = list(asked.of(mine).values_list("pk", flat=True)[:5001])
-    assert waiting.neighbours(mine, keys[4999], asked) == (keys[4998], keys[5000])
-    assert spent(lambda: waiting.neighbours(mine, keys[4999], asked)) < LIMIT

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -10,6 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from dieutra.accounts import upkeep
+from dieutra.accounts.care import in_care
 from dieutra.accounts.listed import choices
 from dieutra.accounts.review import to_review
 from dieutra.campaigns.actions import appoint, creatable
@@ -49,10 +53,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page": page,
         "places": place_names(campaign, [post.path for post in page]),
         "mine": {post.pk for post in page if (post.role, post.level) in creatable(user, campaign, post.path)},
+        "cared_for": set(
+            in_care(user, campaign).filter(pk__in=[it.pk for it in page]).values_list("pk", flat=True)
+        ),
         "q": text,
         "role": role,
         "roles": Role.choices,
         "to_review": to_review(user, campaign).count(),
+        "query": f"{urlencode({'q': text, 'vai-tro': role})}&" if text or role else "",
         "may_create": bool(choices(user, campaign, area.path)),
     }
     return render(request, "people/accounts.html", context)
@@ -112,7 +120,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
     user = signed_in(request)
     email = request.POST.get("email", post.user.email)
-    actions.resend_activation(user, post, email, creatable(user, post.campaign, post.path))
+    upkeep.resend_activation(user, post, email)
     messages.success(
         request, f"Đang gửi lại liên kết kích hoạt cho {post.user.username}. Liên kết cũ hết hiệu lực."
     )

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dieutra.cases import waiting
 from dieutra.cases.models import Case, State
 from dieutra.cases.queries import counts_in_my_care, in_my_care
-from dieutra.cases.reviewing import MOST, approve_many
+from dieutra.cases.reviewing import approve_many
 from dieutra.engine.refusals import Invalid
 from dieutra.people.absences import absences_of
 from dieutra.people.models import Role, User
@@ -24,8 +24,9 @@ from dieutra.people.permission import posts_of
 from dieutra.places.models import Area
 from dieutra.supervision.queries import my_queue, nobodys
 from dieutra.web.requests import signed_in, whole_number
+from dieutra.web.supervisor.queue_rows import worded
 
-PAGES = (50, 200, MOST)
+PAGES = (50, 200)
 ORDERS = (
     (waiting.BY_DEADLINE, "Hạn gần nhất trước"),
     (waiting.BY_FINDINGS, "Nhiều cảnh báo trước"),
@@ -107,7 +108,7 @@ def _waiting(user: User, query: QueryDict) -> dict[str, Any]:
     return {
         "mine": whole,
         "page": page,
-        "rows": waiting.rows(list(page.object_list)),
+        "rows": worded(waiting.rows(list(page.object_list)), wish.today, carried(query)),
         "areas": areas,
         "area": query.get("dia-ban", ""),
         "only": wish.only,
@@ -119,8 +120,6 @@ def _waiting(user: User, query: QueryDict) -> dict[str, Any]:
         "plain": counted[waiting.NO_FINDINGS],
         "carried": carried(query),
         "query": _query(query, size),
-        "late": wish.today,
-        "far": waiting.FAR,
     }
 
 

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0002_form_adoption'),
-        ('cases', '0006_level_of_a_finding'),
+        ('cases', '0007_holders'),
         ('forms', '0003_lists_and_channels'),
         ('frames', '0001_initial'),
     ]

@@ -31,6 +31,7 @@ from dieutra.places.paths import under
 from dieutra.supervision.holding import held_by
 from dieutra.supervision.models import Assignment
 
+
 def assigned(posts: Iterable[Post]) -> Q:
     """Waits at the level of one of these posts and is assigned to it."""
     found = Q(pk__in=[])

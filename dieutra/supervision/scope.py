@@ -32,10 +32,8 @@ from dieutra.supervision.holding import held_by
 from dieutra.supervision.models import Assignment
 
 
-def assigned(posts: Iterable[Post], *, waiting: bool = True) -> Q:
-    """Lies in an assignment of one of these posts, and, `waiting`, waits at the level of that post."""
-    if not waiting:
-        return Q(holders__in=held_by(post.pk for post in posts))
+def assigned(posts: Iterable[Post]) -> Q:
+    """Waits at the level of one of these posts and is assigned to it."""
     found = Q(pk__in=[])
     for (campaign, level), some in _by_level(posts).items():
         found |= Q(campaign_id=campaign, level=level, holders__in=held_by(it.pk for it in some))
@@ -59,7 +57,7 @@ def in_care(posts: Iterable[Post]) -> Q:
     care = Q(pk__in=[])
     for post in posts:
         if shares(post):
-            care |= assigned([post], waiting=False)
+            care |= Q(campaign_id=post.campaign_id, holders__in=held_by([post.pk]))
         else:
             care |= Q(campaign_id=post.campaign_id) & under("path", post.path)
     return care

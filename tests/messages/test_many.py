@@ -35,4 +35,5 @@ def test_a_wave_is_planned_throttled_and_accounted_for(tmp_path: Path, count: in
     assert states["sent"] == found["arrived"] == found["different"], "each arrived once"
     assert found["left_in_burst"] == found["burst"]
     if count >= 40_000:
-        assert found["tenfold"] < 25, "planning does not grow with the square"
+        # near ten; a hundred when each post reads all cases; wall-clock time of a machine that is shared
+        assert found["tenfold"] < 60, "planning does not grow with the square"

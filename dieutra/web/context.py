@@ -20,15 +20,16 @@ DOORS = (
     ("progress.read", "progress", "Tiến độ"),
     ("report.read", "reports", "Báo cáo"),
     ("message.send", "messages", "Thông báo"),
+    ("faq.read", "help", "Hỏi đáp"),
     ("account.read", "accounts", "Tài khoản"),
     ("supervision.manage", "supervision", "Giám sát viên"),
+    ("form.publish", "forms", "Mẫu phiếu"),
     ("team.read", "teams", "Tổ công tác"),
     ("publicity.read", "publicity", "Tuyên truyền"),
-    ("form.publish", "forms", "Mẫu phiếu"),
     ("incident.manage", "incidents", "Sự cố"),
     ("selfcheck.second", "selfcheck", "Tự đánh giá"),
-    ("faq.read", "help", "Hỏi đáp"),
 )
+IN_A_ROW = 8  # more doors than stand side by side on a small laptop open from “Thêm”
 AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second"})
 
 
@@ -46,10 +47,10 @@ class Door:
 
 
 def place_in_the_house(request: HttpRequest) -> dict[str, object]:
-    """`doors`: the menu; `my_role`: the words for who one is; `campaign`: the one at hand."""
+    """`doors`: the menu, `more_doors` what does not stand in its row; `my_role`: the words for who one is; `campaign`: the one at hand."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"doors": (), "my_role": "", "campaign": None, "unread_notices": 0}
+        return {"doors": (), "more_doors": (), "my_role": "", "campaign": None, "unread_notices": 0}
     roles = {post.role for post in posts_of(user)}
     central = {post.role for post in posts_of(user) if post.level == 0}
     doors = [
@@ -57,9 +58,12 @@ def place_in_the_house(request: HttpRequest) -> dict[str, object]:
         for verb, name, words in DOORS
         if (central if verb in AT_THE_CENTRE else roles) & GRANTS[verb]
     ]
+    row = IN_A_ROW if len(doors) > IN_A_ROW + 1 else len(doors)  # “Thêm” over a single door would save nothing
     posts = posts_of(user)
     return {
-        "doors": doors,
+        "doors": doors[:row],
+        "more_doors": doors[row:],
+        "more_here": next((it.words for it in doors[row:] if it.here), ""),
         "unread_notices": unread(user),
         "my_role": Role(posts[0].role).label if posts else "",
         "campaign": posts[0].campaign if posts else None,

@@ -141,7 +141,7 @@ def _send(post: Post, name: str, otherwise: str, user: User, address: str, **fac
     facts |= {
         "ten": user.full_name,
         "ten_dang_nhap": user.username,
-        "vai_tro": post.get_role_display(),
+        "vai_tro": post.role_words,
         "cuoc_dieu_tra": post.campaign.name,
     }
     letter = compose(post.campaign, name, facts, otherwise)

@@ -45,7 +45,10 @@ def choices(actor: User, campaign: Campaign, path: str) -> list[tuple[str, str]]
     """("qtv.2", "Quản trị viên cấp huyện"): roles created by hand; units' accounts come from the accepted list."""
     pairs = sorted(creatable(actor, campaign, path), key=lambda pair: (pair[1], pair[0]))
     return [
-        (f"{role}.{level}", f"{Role(role).label} {campaign.kind.level_words[level]}")
+        (
+            f"{role}.{level}",
+            f"{campaign.kind.role_words.get(role) or Role(role).label} {campaign.kind.level_words[level]}",
+        )
         for role, level in pairs
         if role != Role.DV
     ]

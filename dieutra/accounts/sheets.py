@@ -143,7 +143,7 @@ def _sheet(post: Post, order: SheetOrder, number: int, until: datetime) -> dict[
         "number": number,
         "name": post.user.full_name,
         "username": post.user.username,
-        "role": post.get_role_display(),
+        "role": post.role_words,
         "area": area.name if area else "",
         "link": link,
         "svg": _qr(link),

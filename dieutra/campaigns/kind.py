@@ -99,6 +99,7 @@ class Kind:
     channels: tuple[str, ...] = CHANNELS  # ways in for answers
     listing_levels: tuple[int, ...] = ()  # levels that review a listing of their own, from above downwards
     level_words: Mapping[int, str] = field(default_factory=lambda: LEVEL_WORDS)
+    role_words: Mapping[str, str] = field(default_factory=dict)  # how screens call the holders of a role
     branch: str = (
         ""  # file of areas that the kind adds beside the provinces, e.g. a ministry with its departments
     )
@@ -209,6 +210,13 @@ def _languages(letter: Path) -> Iterator[tuple[str, Path]]:
             yield language, other
 
 
+def role_words(roles: object) -> dict[str, str]:
+    """[roles.bcd] name = { vi = "Thành viên Tổ công tác (TCT)" }: the name without what stands in brackets."""
+    given = roles if isinstance(roles, dict) else {}
+    names = {role: rule.get("name", {}).get("vi", "") for role, rule in given.items()}
+    return {role: name.partition(" (")[0] for role, name in names.items() if name}
+
+
 def kind_from(slug: str, rules: Mapping[str, Any]) -> Kind:
     """The kind that rules describe; Invalid with file, key and cause when they are wrong."""
     return _kind(slug, dumps(rules))
@@ -246,6 +254,7 @@ def _kind(slug: str, rules_json: str) -> Kind:
         listing_levels=reader.listing_levels(campaign),
         branch=str(campaign.get("branch", "")),
         level_words=reader.level_words(campaign.get("level_words", {})),
+        role_words=role_words(campaign.get("roles", {})),
         last_census=reader.last_census(campaign.get("last_census", [])),
         return_reasons=reader.return_reasons(rules.get("return_texts", [])),
         quotas=reader.quotas(campaign.get("supervisors", {})),

@@ -55,6 +55,7 @@ def link(wave: Wave) -> Expression:
 
 def facts(wave: Wave) -> dict[str, Any]:
     """Place -> expression. What people wrote comes last, so that a brace in a name is not filled in again."""
+    called = wave.campaign.kind.role_words
     return {
         "lien_ket": _join(words(settings.SITE_URL), link(wave)),
         "han": _day("case_due") if wave.whom == "unit" else words(f"{wave.campaign.closes_on:%d/%m/%Y}"),
@@ -65,7 +66,7 @@ def facts(wave: Wave) -> dict[str, Any]:
         ),
         "so_phieu": _join(F("number"), words("")),
         "vai_tro": Choice(
-            *(Then(role=it.value, then=words(str(it.label))) for it in Role),
+            *(Then(role=it.value, then=words(called.get(it.value) or str(it.label))) for it in Role),
             default=words(""),
             output_field=TextField(),
         ),

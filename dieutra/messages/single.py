@@ -93,7 +93,7 @@ def _about(post: Post) -> dict[str, str]:
     return {
         "ten": post.user.full_name,
         "ten_dang_nhap": post.user.username,
-        "vai_tro": post.get_role_display(),
+        "vai_tro": post.role_words,
         "cuoc_dieu_tra": post.campaign.name,
         "dia_ban": area.name if area else "",
     }

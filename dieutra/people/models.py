@@ -129,6 +129,12 @@ class Post(models.Model):
     def __str__(self) -> str:
         return f"{self.role} {self.path}"
 
+    @property
+    def role_words(self) -> str:
+        """What the campaign's kind calls the role; else our own word for it."""
+        words: str = self.campaign.kind.role_words.get(self.role, "")
+        return words or Role(self.role).label
+
 
 class Activation(models.Model):
     """A single-use link to set one's password. Only the hash of its token is kept."""

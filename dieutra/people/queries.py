@@ -20,7 +20,7 @@ def accounts(actor: User, campaign_id: int, text: str = "", role: str = "") -> Q
         posts = posts.filter(
             Q(user__search_key__contains=search_key(text)) | Q(user__username__contains=text.lower())
         )
-    return posts.select_related("user").order_by("level", "path", "role", "user__username")
+    return posts.select_related("user", "campaign").order_by("level", "path", "role", "user__username")
 
 
 def app_users(actor: User, campaign_id: int | None = None) -> QuerySet[AppUser]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dieutra.incidents.queries import answers_for_me, waiting_for
 from dieutra.messages.queries import unread
-from dieutra.people.models import Role, User
+from dieutra.people.models import User
 from dieutra.people.permission import GRANTS, posts_of
 
 # (verb that opens it, url name, words)
@@ -47,7 +47,7 @@ class Door:
 
 
 def place_in_the_house(request: HttpRequest) -> dict[str, object]:
-    """`doors`: the menu, `more_doors` what does not stand in its row; `my_role`: the words for who one is; `campaign`: the one at hand."""
+    """`doors`: the menu, `more_doors` what has no room in its row; `my_role`: who one is; `campaign`: the one at hand."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"doors": (), "more_doors": (), "my_role": "", "campaign": None, "unread_notices": 0}
@@ -58,13 +58,15 @@ def place_in_the_house(request: HttpRequest) -> dict[str, object]:
         for verb, name, words in DOORS
         if (central if verb in AT_THE_CENTRE else roles) & GRANTS[verb]
     ]
-    row = IN_A_ROW if len(doors) > IN_A_ROW + 1 else len(doors)  # “Thêm” over a single door would save nothing
+    row = (
+        IN_A_ROW if len(doors) > IN_A_ROW + 1 else len(doors)
+    )  # “Thêm” over a single door would save nothing
     posts = posts_of(user)
     return {
         "doors": doors[:row],
         "more_doors": doors[row:],
         "more_here": next((it.words for it in doors[row:] if it.here), ""),
         "unread_notices": unread(user),
-        "my_role": Role(posts[0].role).label if posts else "",
+        "my_role": posts[0].role_words if posts else "",
         "campaign": posts[0].campaign if posts else None,
     }

@@ -58,7 +58,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         ),
         "q": text,
         "role": role,
-        "roles": Role.choices,
+        "roles": [(role, campaign.kind.role_words.get(role) or label) for role, label in Role.choices],
         "to_review": to_review(user, campaign).count(),
         "query": f"{urlencode({'q': text, 'vai-tro': role})}&" if text or role else "",
         "may_create": bool(choices(user, campaign, area.path)),
@@ -78,6 +78,7 @@ def create(request: HttpRequest) -> HttpResponse:
         under("path", area.path), catalogue_id=campaign.catalogue_id, level__in=levels
     ).order_by("level", "path")
     context = {"choices": offered, "areas": areas, "given": request.POST}
+    context["level_words"] = campaign.kind.level_words
     if request.method != "POST":
         return render(request, "people/create.html", context)
     try:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from dieutra.campaigns.kind import Kind, kind_from
+from dieutra.campaigns.ordered import OrderedJSON
 
 
 class Campaign(models.Model):
@@ -14,7 +15,7 @@ class Campaign(models.Model):
     name = models.CharField(max_length=200)
     catalogue = models.ForeignKey("places.Catalogue", on_delete=models.PROTECT)
     form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT)
-    rules = models.JSONField()  # campaign.toml and frame.toml as they stood when the campaign was made
+    rules = OrderedJSON()  # campaign.toml and frame.toml as they stood when the campaign was made
     opens_on = models.DateField()
     list_due_on = models.DateField()
     closes_on = models.DateField()

@@ -262,3 +262,10 @@ def test_excel_first_and_the_web_after_without_typing_twice(
     assert isinstance(taken, Taken)
     sheet = sheet_to_fill(Case.objects.select_related("unit__area", "campaign", "form").get(pk=case.pk))
     assert {path: sheet.answers.get(path) for path in half} == half
+
+
+def test_screens_call_roles_and_levels_as_the_ministry_does() -> None:
+    kind = read_kind(KIND)
+    assert kind.role_words["bcd"] == "Thành viên Tổ công tác"
+    assert kind.role_words["qtv"] == "Quản trị viên", "the abbreviation in brackets is left out"
+    assert kind.level_words[1] == "cấp bộ"

@@ -15,6 +15,7 @@ from django.utils import timezone
 from dieutra.campaigns import checking
 from dieutra.campaigns.actions import appoint, creatable, create_campaign
 from dieutra.campaigns.checking import check_folder
+from dieutra.campaigns.kind import read_kind
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case
 from dieutra.cases.queries import sheet_to_fill
@@ -265,7 +266,7 @@ def test_excel_first_and_the_web_after_without_typing_twice(
 
 
 def test_screens_call_roles_and_levels_as_the_ministry_does() -> None:
-    kind = read_kind(KIND)
+    kind = read_kind(FOLDER)
     assert kind.role_words["bcd"] == "Thành viên Tổ công tác"
     assert kind.role_words["qtv"] == "Quản trị viên", "the abbreviation in brackets is left out"
     assert kind.level_words[1] == "cấp bộ"

@@ -6,12 +6,10 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.utils import timezone
 
 from dieutra.accounts import idle, letters, password_age, sheets
 from dieutra.accounts.models import Run, SheetOrder
-from dieutra.campaigns.letters import compose
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.unit_accounts import open_accounts, without_account
 from dieutra.jobs.actions import ask, beat, job
@@ -84,6 +82,7 @@ def send_warning(work: Job) -> None:
         return  # closed, or back at work
     end = timezone.localtime(found + timedelta(days=days))
     _send(
+        work,
         post,
         "idle",
         letters.IDLE,
@@ -102,6 +101,7 @@ def send_password_due(work: Job) -> None:
         return  # changed meanwhile, or no longer her role
     end = timezone.localtime(days[1])
     _send(
+        work,
         post,
         "password",
         letters.PASSWORD,
@@ -119,7 +119,7 @@ def send_notice(work: Job) -> None:
     user = post.user
     if what == "handed_over":
         user = post.handovers.filter(before__email=work.payload["address"]).latest("pk").before
-    _send(post, "notice", letters.NOTICE, user, work.payload["address"], viec=letters.WORDS[what])
+    _send(work, post, "notice", letters.NOTICE, user, work.payload["address"], viec=letters.WORDS[what])
 
 
 @job("accounts.send_forgotten")
@@ -137,13 +137,6 @@ def _post(work: Job) -> Post:
     return Post.objects.select_related("user", "campaign").get(pk=work.payload["post"])
 
 
-def _send(post: Post, name: str, otherwise: str, user: User, address: str, **facts: str) -> None:
-    facts |= {
-        "ten": user.full_name,
-        "ten_dang_nhap": user.username,
-        "vai_tro": post.role_words,
-        "cuoc_dieu_tra": post.campaign.name,
-    }
-    letter = compose(post.campaign, name, facts, otherwise)
-    if letter is not None:
-        send_mail(*letter, None, [address])
+def _send(work: Job, post: Post, name: str, otherwise: str, user: User, address: str, **facts: str) -> None:
+    single.of_account(post, name, work.key, otherwise, user=user, address=address, **facts)
+    deliver_local()

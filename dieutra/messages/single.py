@@ -14,7 +14,7 @@ from dieutra.messages.models import Channel, Message
 from dieutra.messages.sms.gateway import sms_is_on
 from dieutra.messages.sms.numbers import normalise
 from dieutra.messages.sms.words import sms_of
-from dieutra.people.models import Post, Role
+from dieutra.people.models import Post, Role, User
 from dieutra.places.models import Area
 from dieutra.places.paths import area_path
 from dieutra.supervision.scope import about
@@ -44,6 +44,17 @@ def forgotten(post: Post, occasion: str, otherwise: str) -> None:
             post, Channel.EMAIL, "forgotten", f"forgotten|{post.user_id}|{occasion}", letter,
             secret="forgotten", obligatory=True,
         )  # fmt: skip
+
+
+def of_account(
+    post: Post, name: str, occasion: str, otherwise: str, *, user: User, address: str, **facts: str
+) -> None:
+    """A letter about an account itself, to the address that it has, or had when the thing was done."""
+    named = _about(post) | {"ten": user.full_name, "ten_dang_nhap": user.username} | facts
+    letter = compose(post.campaign, name, named, otherwise)
+    if letter is not None:
+        key = f"{name}|{post.pk}|{occasion}"
+        put(post, Channel.EMAIL, name, key, letter, obligatory=True, user=user, address=address)
 
 
 def of_event(case: Case, verb: str, occasion: str) -> None:
@@ -113,11 +124,13 @@ def put(
     link: str = "",
     secret: str = "",
     obligatory: bool = False,
+    user: User | None = None,
+    address: str = "",
 ) -> None:
-    """One row of the outbox, unless its key is there or there is no address."""
-    user = post.user
+    """One row of the outbox, unless its key is there or there is no address; to the post's holder if to nobody else."""
+    user = user or post.user
     to = {
-        Channel.EMAIL.value: user.email,
+        Channel.EMAIL.value: address or user.email,
         Channel.NOTICE.value: user.username,
         Channel.SMS.value: normalise(user.phone),
     }[str(channel)]

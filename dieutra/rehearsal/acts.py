@@ -21,6 +21,7 @@ from dieutra.rehearsal.server import Mailbox, Server
 
 T = TypeVar("T")
 CENTRE = "qtv.tw"
+FORM_UNDER_REVIEW = re.compile(r"/duyet/[0-9]+/(\?.*)?")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -276,7 +277,7 @@ class Play:
         chance = random.Random(f"{self.seed}{supervisor.username}{returning}")
         returned: set[str] = set()
         while links := sorted(
-            {link for link in supervisor.get("/duyet/").links("/duyet/") if link.count("/") == 3}
+            {link for link in supervisor.get("/duyet/").links("/duyet/") if FORM_UNDER_REVIEW.fullmatch(link)}
         ):
             for link in links:
                 case = link.split("/")[2]

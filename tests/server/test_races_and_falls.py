@@ -12,6 +12,7 @@ import pytest
 
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
+from dieutra.rehearsal.acts import FORM_UNDER_REVIEW
 from dieutra.rehearsal.person import Book, Person
 from dieutra.rehearsal.script import read_script
 from dieutra.rehearsal.server import Server
@@ -79,7 +80,7 @@ def test_of_many_who_decide_at_once_one_wins_and_the_others_are_told(desk: Desk,
     unit.submit(unit.get(str(seen["urls"]["check"])), "/gui/")
     supervisors = [desk("anh.giam.sat") for _ in range(6)]
     link = supervisors[0].get("/duyet/").links("/duyet/")
-    [review] = [it for it in link if it.count("/") == 3]
+    [review] = [it for it in link if FORM_UNDER_REVIEW.fullmatch(it)]
     pages = {id(person): person.get(review).form("/duyet/") for person in supervisors}
 
     def decide(person: Person) -> httpx.Response:

@@ -28,14 +28,17 @@ ADDRESSES += ["/duyet/?dia-ban=347", "/duyet/?co=200&trang=50", "/duyet/?co=200&
 
 
 def spent(ask: Callable[[], object], tries: int = TRIES) -> float:
-    """Seconds of work for one page, on average: this process's own, and that of PostgreSQL's process for it.
+    """Seconds of work for one page: this process's own, and that of PostgreSQL's process for it.
 
-    Time on the processor, not on the clock, so that other work on the machine does not count.
+    Time on the processor, not on the clock, and the least of some tries, so that other work on the machine, which
+    also empties the processor's caches, does not count.
     """
-    begun = time.process_time() + database_time()
+    taken = []
     for _ in range(tries):
+        begun = time.process_time() + database_time()
         ask()
-    return (time.process_time() + database_time() - begun) / tries
+        taken.append(time.process_time() + database_time() - begun)
+    return min(taken)
 
 
 def database_time() -> float:

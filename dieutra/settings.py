@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "dieutra.web.second_factor.SecondFactor",
     "dieutra.web.password_age.PasswordAge",
     "dieutra.web.see_as.SeeAs",
+    "dieutra.web.middleware.NoNul",
     "dieutra.web.middleware.PlainRefusals",
 ]
 

@@ -118,7 +118,10 @@ def send_notice(work: Job) -> None:
     post, what = _post(work), work.payload["what"]
     user = post.user
     if what == "handed_over":
-        user = post.handovers.filter(before__email=work.payload["address"]).latest("pk").before
+        handed = post.handovers.filter(before__email=work.payload["address"]).order_by("-pk").first()
+        user = (
+            handed.before if handed else user
+        )  # whose address changed meanwhile; the letter still goes to the old one
     _send(work, post, "notice", letters.NOTICE, user, work.payload["address"], viec=letters.WORDS[what])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from dieutra.accounts.models import Run, SheetOrder
 from dieutra.campaigns.models import Campaign
 from dieutra.jobs.models import Job
@@ -19,7 +21,9 @@ def runs_at(actor: User, campaign: Campaign, area: Area) -> list[Run]:
 
 
 def job_failed(kind: str, pk: int) -> bool:
-    return Job.objects.filter(kind=kind, key=str(pk), state=Job.State.FAILED).exists()
+    """Whether the work of an order was given up, in whatever turn."""
+    turns = Q(key=str(pk)) | Q(key__startswith=f"{pk}.")
+    return Job.objects.filter(turns, kind=kind, state=Job.State.FAILED).exists()
 
 
 def orders_of(actor: User, campaign: Campaign) -> list[SheetOrder]:

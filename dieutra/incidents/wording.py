@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dieutra.cases import files
@@ -10,11 +11,14 @@ from dieutra.incidents.models import Turn, TurnFile
 
 Sent = tuple[str, bytes]  # name, content
 MOST_FILES = 5
+CONTROL = re.compile(
+    r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]"
+)  # such as Word's own line break; XML cannot hold them
 
 
 def worded(field: str, text: str, most: int, may_be_blank: bool = False) -> str:
     """The text without blanks around it; Invalid when it is blank, too long or cannot be stored."""
-    text = text.strip()
+    text = CONTROL.sub(" ", text).strip()
     if not text and not may_be_blank:
         raise Invalid(f"{field}: chưa ghi gì.", [Problem(field, "Hãy ghi nội dung.")])
     if len(text) > most:

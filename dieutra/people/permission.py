@@ -90,7 +90,10 @@ def posts_of(actor: HasPosts, campaign_id: int | None = None) -> list[Post]:
             absences__ended_at__isnull=True,
         )
         found = Post.objects.filter(Q(user_id=actor.pk) | stands_in, ended_at__isnull=True).distinct()
-        kept = sorted(found.order_by("level", "path"), key=lambda post: post.user_id != actor.pk)
+        ordered = sorted(found.order_by("level", "path"), key=lambda post: post.user_id != actor.pk)
+        # whoever stands in supervises in the campaign herself; when her own post ends, so does that
+        own = {post.campaign_id for post in ordered if post.user_id == actor.pk and post.role == Role.GSV}
+        kept = [post for post in ordered if post.user_id == actor.pk or post.campaign_id in own]
         actor._standing_posts = kept  # type: ignore[attr-defined]
     return [post for post in kept if campaign_id is None or post.campaign_id == campaign_id]
 

@@ -23,7 +23,7 @@ PERSONAL = {
     "địa chỉ thư": re.compile(rb"[\w.+-]+@[\w-]+\.[\w.-]+"),
     "số điện thoại": re.compile(rb"(?<!\d)0[35789]\d{8}(?!\d)"),
     "số căn cước": re.compile(rb"(?<!\d)0\d{11}(?!\d)"),
-    "liên kết kích hoạt": re.compile(rb"/(?:kich-hoat|collect)/+[\w-]{16,}"),
+    "liên kết kích hoạt": re.compile(rb"/(?:kich-hoat|collect|thoi-nhan-thu)/+[\w-]{16,}"),
 }
 LINES = 5000
 DANGEROUS = (

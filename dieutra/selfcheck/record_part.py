@@ -41,7 +41,7 @@ def append_only() -> Found:
             f"{words} {'bị từ chối' if no else 'ĐƯỢC CHẤP NHẬN'}" for words, no in tried.items()
         )
         evidence.append(
-            f"{table}: {len(triggers)} bẫy ({', '.join(triggers) or 'không có'}); {outcome or 'chưa có dòng để thử'}"
+            f"{table}: {len(triggers)} trigger ({', '.join(triggers) or 'không có'}); {outcome or 'chưa có dòng để thử'}"
         )
     return decided(good, *evidence)
 

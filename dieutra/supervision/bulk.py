@@ -78,6 +78,7 @@ def stop(actor: User, order: BulkApproval) -> None:
             raise NotNow("Lượt duyệt này đã xong hoặc đã dừng.")
         asked = Event.objects.get(verb="approval.asked", subject_type="bulkapproval", subject_id=order.pk)
         record(actor, "approval.stopped", order, path=asked.path, campaign_id=asked.campaign_id)
+    go_on(order)  # its worker may have given up: the rest is put aside here, and another order can be given
 
 
 def go_on(order: BulkApproval) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-TOKEN = re.compile(r"(/kich-hoat/+|/collect/+)[^/\s]+", re.IGNORECASE)
+TOKEN = re.compile(r"(/kich-hoat/+|/collect/+|/thoi-nhan-thu/+)[^/\s]+", re.IGNORECASE)
 
 
 class NoTokens(logging.Filter):

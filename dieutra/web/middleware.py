@@ -12,7 +12,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
-from dieutra.engine.refusals import Refusal
+from dieutra.engine.refusals import Invalid, Refusal
 from dieutra.web.errors import not_by_itself, refusal_page, wants_json
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -65,7 +65,10 @@ class BackToThePage:
 
 def _page_of(request: HttpRequest) -> str:
     """Path of the page that sent the request, if it is one of this site; otherwise the home page."""
-    sender = urlsplit(request.headers.get("Referer", ""))
+    try:
+        sender = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/"
     here = sender.netloc == request.get_host() and sender.path != request.path
     return f"{sender.path}?{sender.query}".rstrip("?") if here else "/"
 
@@ -87,6 +90,26 @@ class IdleLock:
                     )
             elif now - touched > TOUCH_EVERY:
                 request.session["touched"] = now
+        return self.get_response(request)
+
+
+class NoNul:
+    """A NUL character cannot be stored; it never comes from a person, and is refused before any form is read.
+
+    Forms with files and JSON are read by their views, which refuse it themselves.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = [request.GET.urlencode()]
+        if request.content_type == "application/x-www-form-urlencoded":
+            given.append(request.POST.urlencode())
+        if any("%00" in it for it in given):
+            return refusal_page(
+                request, Invalid("Nội dung gửi lên có ký tự không lưu được. Hãy xóa rồi gõ lại.")
+            )
         return self.get_response(request)
 
 

@@ -226,3 +226,9 @@ def test_bad_input_on_the_screens_is_told_and_nothing_typed_is_lost(
     assert at_the_desk("don.vi").get("/tuyen-truyen/").status_code == 404
     assert "Soạn tin" not in at_the_desk("bac.ban.chi.dao").get("/tuyen-truyen/").content.decode()
     assert at_the_desk("bac.ban.chi.dao").get("/tuyen-truyen/tin/moi/").status_code == 403
+
+
+def test_a_line_break_of_a_word_processor_breaks_no_feed(world: World, client: Client) -> None:
+    published(world, title="Khai mạc\x0bđiều tra")
+    for name in ("rss", "atom"):
+        assert "Khai mạc điều tra" in client.get(f"{URL}{name}.xml").content.decode()

@@ -165,3 +165,16 @@ def test_the_screens_show_the_number_the_progress_and_the_result(world: World, a
     assert world.case("don.vi").state == State.IN_REVIEW
     assert "Không có phiếu nào không có cảnh báo" in desk.get(ADDRESS).content.decode()
     assert at_the_desk("ong.tinh").get(ADDRESS).status_code == 403
+
+
+def test_an_order_whose_work_was_given_up_can_be_ended_and_another_given(
+    world: World, at_the_desk: Callable[[str], Client]
+) -> None:
+    crowd(world, 40)
+    order = ordered(world)
+    Job.objects.filter(kind="supervision.approve_all").update(state=Job.State.FAILED, key=f"{order.pk}.2")
+    page = at_the_desk(HER).get(f"/duyet/ca-bo-loc/{order.pk}/").content.decode()
+    assert "dừng do lỗi của hệ thống" in page and "Kết thúc lượt này" in page
+    bulk.stop(world.user(HER), order)
+    assert after(order) == {"": 0, "approved": 0, "skipped": 10}
+    assert ordered(world).total == 10

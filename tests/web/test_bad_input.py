@@ -257,3 +257,17 @@ def test_no_log_line_carries_the_token_of_a_link(world: World, client: Client, c
     said = caplog.text  # type: ignore[attr-defined]
     assert "/kich-hoat/…/" in said
     assert token not in said
+
+
+@pytest.mark.parametrize("url", ["/quen-mat-khau/", "/dang-nhap/"])
+def test_a_nul_character_is_refused_before_any_form_is_read(url: str) -> None:
+    answer = Client().post(
+        url, "username=a%00b&login=a%00b", content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 422
+    assert "không lưu được" in words(answer)
+    assert Client().get("/tro-giup/?q=%00").status_code in (302, 404, 422)
+
+
+def test_addresses_that_are_none_are_not_found(world: World) -> None:
+    assert Client().get("/oembed/?url=http://[x").status_code == 404

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 
@@ -47,7 +48,7 @@ class Gateway:
     def hide(self, text: str) -> str:
         """A text without the secrets that it might repeat: a gateway's answer, an error."""
         for value in self.secrets():
-            text = text.replace(value, "***")
+            text = text.replace(value, "***").replace(quote(value, safe=""), "***")
         return text
 
     def secrets(self) -> list[str]:

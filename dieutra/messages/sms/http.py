@@ -20,9 +20,11 @@ from dieutra.messages.transports import Became, Begin, Outcome
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines name the address, which may hold a secret
 
-LATER = frozenset({500, 503})  # said no, for now
+LATER = frozenset(
+    {403, 404, 405, 500, 503}
+)  # said no, for now; the first three may be about this message alone
 NOBODY_KNOWS = frozenset({502, 504})  # a proxy's words: what stands behind it may have taken the message
-NOT_US = frozenset({401, 403, 404, 405, 407, 429})  # it takes nothing from us now, whatever the message
+NOT_US = frozenset({401, 407, 429})  # it takes nothing from us now, whatever the message
 
 
 class HttpSms:
@@ -95,7 +97,8 @@ class HttpSms:
         return sub(r"\{([a-z0-9_]+|secret:[A-Z0-9_]+)\}", fill, text)
 
     def _read(self, answer: httpx.Response, count: int) -> Outcome:
-        said = self.gateway.hide(" ".join(f"{answer.status_code} {answer.text[:300]}".split()))[:300]
+        # hidden before it is cut: half a secret is one, too
+        said = " ".join(self.gateway.hide(f"{answer.status_code} {answer.text[:5000]}").split())[:300]
         if answer.status_code in NOBODY_KNOWS:
             return Outcome(Became.DOUBT, said)
         if answer.status_code in NOT_US:

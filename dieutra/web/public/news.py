@@ -103,10 +103,10 @@ def oembed(request: HttpRequest) -> HttpResponse:
     """oembed.com: what to put in a page for an address of our news. JSON only; XML gets 501 as the format says."""
     if request.GET.get("format", "json") != "json":
         return HttpResponse(status=501)
-    wanted, site = urlsplit(request.GET.get("url", "")), urlsplit(settings.SITE_URL)
     try:
+        wanted, site = urlsplit(request.GET.get("url", "")), urlsplit(settings.SITE_URL)
         match = resolve(wanted.path)
-    except Resolver404:
+    except (ValueError, Resolver404):
         raise Http404 from None
     if wanted.netloc != site.netloc or match.url_name not in ("news", "news_item"):
         raise Http404

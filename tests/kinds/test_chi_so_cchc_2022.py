@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from dieutra.campaigns.action_rules import PLACE
+from dieutra.campaigns.actions import create_campaign
+from dieutra.campaigns.checking import check_folder
 from dieutra.engine.forms.advice import advise
 from dieutra.engine.forms.check import evaluate
 from dieutra.engine.forms.form import Form, Node
@@ -20,6 +22,7 @@ from dieutra.engine.forms.xlsform import load
 from dieutra.places import shipped
 from dieutra.places.catalogue_file import read_catalogue
 from dieutra.places.tree import check_tree
+from dieutra.rosters.queries import bodies
 
 FOLDER = Path(__file__).parents[2] / "campaign_kinds" / "chi-so-cchc-2022"
 GROUPS = {
@@ -51,6 +54,23 @@ def closed(code: str) -> list[Node]:
 def questions() -> list[dict[str, str]]:
     with (FOLDER / "questions.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_the_folder_is_a_kind() -> None:
+    assert check_folder("chi-so-cchc-2022") == []
+
+
+def test_a_campaign_of_it_has_the_questionnaire_of_every_group_and_the_bodies_of_both_surveys(
+    db: None,
+) -> None:
+    campaign = create_campaign(
+        FOLDER, "cchc-2022", "Chỉ số 2022", date(2023, 2, 6), date(2023, 2, 13), date(2023, 3, 3)
+    )
+    found = {(it.survey, it.group): it.form.form_id for it in campaign.group_forms.select_related("form")}
+    assert found == {
+        (survey, code): f"cchc-2022-{code}" for survey, codes in GROUPS.items() for code in codes
+    }
+    assert {survey: bodies(campaign, survey).count() for survey in GROUPS} == {"bo": 19, "tinh": 63}
 
 
 # --- what the letter says

@@ -75,11 +75,13 @@ INSTALLED_APPS = [
     "dieutra.campaigns",
     "dieutra.frames",
     "dieutra.carrying",
+    "dieutra.rosters",
     "dieutra.cases",
     "dieutra.supervision",
     "dieutra.incidents",
     "dieutra.reports",
     "dieutra.messages",
+    "dieutra.opinions",
     "dieutra.teams",
     "dieutra.publicity",
     "dieutra.channels.workbook",
@@ -225,6 +227,7 @@ ACTIVATION_HOURS = 72
 FILE_LIMIT = 10 * 1024 * 1024
 UPLOAD_LIMIT = 10 * 1024 * 1024
 # Files of cases, and workbooks on their way; every web node and worker must see the same folder.
+KEYS_DIR = Path(os.environ.get("DIEUTRA_KEYS", VAR / "keys"))  # of anonymous surveys, never in the database
 FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))
 BATCH_LIMIT = 300 * 1024 * 1024  # bytes of workbooks sent back at once
 BATCH_FILES = 1_000  # picked one by one; a .zip may hold more

@@ -123,7 +123,7 @@ def change(body: Body, how: str) -> Body:
 
 
 @pytest.mark.parametrize(
-    "how", ["unknown counts as the worst", "own points", "level k of m scores k/m", "hdnd"]
+    "how", ["unknown counts as the worst", "own points", "level k of m scores k/m", "tinh-hdnd"]
 )
 def test_every_rule_matters_to_the_published_figures(how: str) -> None:
     tree, found = scoring("tinh")

@@ -166,12 +166,19 @@ def test_nothing_closed_may_be_left_out_and_the_remark_is_free_up_to_a_thousand_
     assert [it.path for it in evaluate(form(code), {remark: "ý" * 1001}).findings] == [remark]
 
 
-def test_the_groups_of_a_survey_are_asked_about_its_domains_and_nothing_else() -> None:
-    domains = {
-        survey: {row["criterion"] for row in questions() if row["group"].startswith(survey)} - {""}
-        for survey in GROUPS
-    }
-    assert domains == {"bo": set("1234567"), "tinh": set("12345678")}
+@pytest.mark.parametrize("survey", GROUPS)
+def test_the_questions_feed_every_criterion_of_the_survey_and_no_other(survey: str) -> None:
+    with (FOLDER / f"criteria-{survey}.csv").open(encoding="utf-8", newline="") as file:
+        wanted = {row["code"] for row in csv.DictReader(file) if row["source"] == "survey"}
+    assert {row["criterion"] for row in questions() if row["group"] in GROUPS[survey]} - {""} == wanted
+
+
+@pytest.mark.parametrize("survey", GROUPS)
+def test_the_rules_of_the_index_weigh_these_groups_and_leave_the_same_bodies_unranked(survey: str) -> None:
+    scored = tomllib.loads((FOLDER / "scores.toml").read_text("utf-8"))["sets"][survey]
+    assert set(scored["weights"]) == set(GROUPS[survey])
+    given = next(row for row in rules()["opinion"]["survey"] if row["code"] == survey)
+    assert scored["unranked"] == given["unranked"]
 
 
 def test_the_map_names_every_question_once_with_its_kind() -> None:

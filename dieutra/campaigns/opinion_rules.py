@@ -75,7 +75,9 @@ class OpinionRules:
     official_domains: tuple[str, ...] = ()
     smallest: int = 5  # of a group with fewer people no rate is shown
     batch: int = 5  # answers of a group are laid open by so many at least
-    contacts_due: str = ""  # ISO date
+    contacts_due: str = ""  # ISO date, by the calendar of the kind, as is the next
+    list_due: str = ""
+    both_roles: bool = False  # may a body keep somebody in two groups of equal priority?
     languages: tuple[str, ...] = ("vi",)
     letters: tuple[Letter, ...] = ()
 
@@ -117,6 +119,8 @@ def opinion_rules(table: object, wrong: Wrong) -> OpinionRules | None:
         smallest=_number(table, "smallest", 5, "opinion.smallest", wrong),
         batch=_number(table, "batch", 5, "opinion.batch", wrong),
         contacts_due=str(table.get("contacts_due", "")),
+        list_due=str(table.get("list_due", "")),
+        both_roles=table.get("both_roles") is True,
         languages=_texts(table, "languages") or ("vi",),
         letters=_letters(table.get("letter", []), wrong),
     )

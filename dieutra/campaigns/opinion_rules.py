@@ -63,6 +63,7 @@ class OpinionRules:
     official_domains: tuple[str, ...] = ()
     smallest: int = 5  # of a group with fewer people no rate is shown
     batch: int = 5  # answers of a group are laid open by so many at least
+    key_days: int = 14  # after the last day of answering the key is kept so long, then destroyed
     contacts_due: str = ""  # ISO date
     languages: tuple[str, ...] = ("vi",)
     columns: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
@@ -104,6 +105,7 @@ def opinion_rules(table: object, wrong: Wrong) -> OpinionRules | None:
         official_domains=_texts(table, "official_domains"),
         smallest=_number(table, "smallest", 5, "opinion.smallest", wrong),
         batch=_number(table, "batch", 5, "opinion.batch", wrong),
+        key_days=_number(table, "key_days", 14, "opinion.key_days", wrong),
         contacts_due=str(table.get("contacts_due", "")),
         languages=_texts(table, "languages") or ("vi",),
     )

@@ -78,6 +78,7 @@ class OpinionRules:
     contacts_due: str = ""  # ISO date, by the calendar of the kind, as is the next
     list_due: str = ""
     both_roles: bool = False  # may a body keep somebody in two groups of equal priority?
+    key_days: int = 14  # after the last day of answering the key is kept so long, then destroyed
     languages: tuple[str, ...] = ("vi",)
     letters: tuple[Letter, ...] = ()
 
@@ -118,6 +119,7 @@ def opinion_rules(table: object, wrong: Wrong) -> OpinionRules | None:
         official_domains=_texts(table, "official_domains"),
         smallest=_number(table, "smallest", 5, "opinion.smallest", wrong),
         batch=_number(table, "batch", 5, "opinion.batch", wrong),
+        key_days=_number(table, "key_days", 14, "opinion.key_days", wrong),
         contacts_due=str(table.get("contacts_due", "")),
         list_due=str(table.get("list_due", "")),
         both_roles=table.get("both_roles") is True,

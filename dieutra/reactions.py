@@ -44,6 +44,7 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
 
 SCHEDULE: dict[str, timedelta] = {
     "events.seal": timedelta(hours=1),
+    "events.verify": timedelta(days=1),
     "cases.adopt_left_over": timedelta(hours=1),
     "messages.by_the_clock": timedelta(hours=1),
     "cases.recount": timedelta(days=1),

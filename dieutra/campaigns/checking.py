@@ -20,7 +20,7 @@ from dieutra.places import shipped
 from dieutra.places.catalogue_file import read_catalogue
 from dieutra.places.tree import check_tree
 
-NEEDED = ("form.xlsx", "frame.xlsx")
+NEEDED = ("form.xlsx", "frame.xlsx")  # of a survey of units
 
 
 def kind_folder(slug: str) -> Path:
@@ -49,18 +49,19 @@ def check_folder(slug: str) -> list[Problem]:
     except Invalid as refusal:
         problems += refusal.problems
     opinion = kind.opinion if kind else None
-    if opinion is None:
+    if kind is not None and opinion is None:
         problems += [Problem(name, "Thiếu tệp.") for name in NEEDED if not (folder / name).is_file()]
-    forms = {it.form: _form(folder, it.form, problems) for it in opinion.groups} if opinion else {}
-    form = None if opinion else _form(folder, "form.xlsx", problems)
+    names = [it.form for it in opinion.groups] if opinion else ["form.xlsx"]
+    forms = {name: _form(folder, name, problems) for name in names}
     if kind and (folder / "frame.xlsx").is_file():
         problems += _template(kind, (folder / "frame.xlsx").read_bytes())
     if kind and kind.branch:
         problems += _branch(kind, folder / kind.branch)
     if kind:
         problems += _catalogue(kind)
-        for name, found in {"form.xlsx": form, **forms}.items():
+        for name, found in forms.items():
             problems += _simulation(kind, name, found)
+    form = forms.get("form.xlsx")
     if kind and form:
         problems += _agreement(kind, form)
     return [_with_line(folder, problem) for problem in problems]

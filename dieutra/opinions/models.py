@@ -15,7 +15,7 @@ from dieutra.places.paths import PathField
 
 
 class Invitation(models.Model):
-    """A person's right to answer once. The link's token is worked out from the campaign's key and `epoch`; here is its hash.
+    """A person's right to answer once. The link's token is worked out from the campaign's key and `epoch`.
 
     `answered` says that an answer came in, never when.
     """

@@ -35,6 +35,8 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "case.returned": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
     "selfcheck.asked": [ask("selfcheck.run", "id", actor="actor_id")],
     "task.given": [ask("teams.tell_given", "id", task="subject_id")],
+    "index.reckoning_asked": [ask("indices.reckon", "id", reckoning="subject_id")],
+    "index.published": [ask("indices.draw", "id", publication="subject_id")],
     "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
     "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],
     "listing.opened": [ask("supervision.hold", "id", listing="subject_id")],

@@ -16,6 +16,9 @@ from dieutra.web.manager import (
     forms,
     frames,
     incidents,
+    indices,
+    indices_marks,
+    indices_results,
     messages,
     phones,
     progress,
@@ -30,6 +33,7 @@ from dieutra.web.manager import (
     workbooks,
 )
 from dieutra.web.public import forgotten, news
+from dieutra.web.public import indices as public_indices
 from dieutra.web.public import views as public
 from dieutra.web.respondent import collected, files, opinion, workbook
 from dieutra.web.respondent import views as respondent
@@ -82,6 +86,10 @@ urlpatterns = [
     path("", include(news.urlpatterns)),
     path("", include(publicity.urlpatterns)),
     path("", include(publicity_calendar.urlpatterns)),
+    path("", include(indices_marks.urlpatterns)),
+    path("", include(indices_results.urlpatterns)),
+    path("", include(indices.urlpatterns)),
+    path("", include(public_indices.urlpatterns)),
     path("", include(guides.urlpatterns)),
 ]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from dieutra.campaigns import action_rules
+from dieutra.campaigns import action_rules, score_rules
 from dieutra.campaigns.desks import read_desks
 from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
 from dieutra.campaigns.report_rules import read_report_rules
@@ -59,6 +59,7 @@ def check_folder(slug: str) -> list[Problem]:
         problems += _branch(kind, folder / kind.branch)
     if kind:
         problems += _catalogue(kind)
+        problems += score_rules.problems(folder, kind)
         for name, found in forms.items():
             problems += _simulation(kind, name, found)
     form = forms.get("form.xlsx")

@@ -16,6 +16,7 @@ from dieutra.people.permission import GRANTS, posts_of
 # (verb that opens it, url name, words)
 OPINION_DOORS = (
     # of a campaign that asks people: rosters, opinions and the index, each added with its screens
+    ("index.read", "index_home", "Chỉ số"),
 )
 DOORS = (
     ("case.fill", "my_form", "Phiếu của tôi"),

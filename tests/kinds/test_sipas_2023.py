@@ -55,7 +55,9 @@ def test_the_services_are_the_groups_and_the_frame_takes_their_names() -> None:
     found = sample_rules.sample_rules(kind, rules())
     assert found is not None and kind.opinion is not None
     service = next(it for it in found.columns if it.name == "service")
-    assert set(service.values.values()) == {it.code for it in kind.opinion.groups} and len(service.values) == 6
+    assert (
+        set(service.values.values()) == {it.code for it in kind.opinion.groups} and len(service.values) == 6
+    )
     assert [it.level for it in found.stages] == ["district", "commune", "person"]
 
 

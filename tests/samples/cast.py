@@ -86,9 +86,7 @@ class SampleWorld:
 
     def load(self, lines: list[Line] | None = None, who: str = "chi.ha.nam", why: str = "") -> Population:
         content = workbook(frame_lines() if lines is None else lines)
-        return actions.load(
-            self.user(who), self.campaign, self.area("35"), content, "khung.xlsx", why
-        )
+        return actions.load(self.user(who), self.campaign, self.area("35"), content, "khung.xlsx", why)
 
     def draw(
         self, seed: str = "73915", takes: tuple[str, ...] = ("2", "2", "20"), who: str = "chi.ha.nam",
@@ -100,7 +98,8 @@ class SampleWorld:
 
 
 def make_sample_world() -> SampleWorld:
-    rows = ["code,name,kind,level,parent", "VN,Việt Nam,quốc gia,0,", "35,Tỉnh Hà Nam,tỉnh,1,VN", "40,Tỉnh Nghệ An,tỉnh,1,VN"]
+    rows = ["code,name,kind,level,parent", "VN,Việt Nam,quốc gia,0,"]
+    rows += ["35,Tỉnh Hà Nam,tỉnh,1,VN", "40,Tỉnh Nghệ An,tỉnh,1,VN"]
     rows += [f"{code},Huyện {code},huyện,2,35" for code in DISTRICTS]
     rows += [f"{commune},Xã {commune},xã,3,{district}" for district, commune in communes()]
     loaded = load_catalogue_file("\n".join(rows).encode(), CATALOGUE, "Thử", date(2022, 1, 1), "tests")
@@ -111,8 +110,9 @@ def make_sample_world() -> SampleWorld:
     world = SampleWorld(campaign)
     for username, (role, code, name) in PEOPLE.items():
         post = appoint(
-            None, campaign, role, world.area(code), username=username, full_name=name, email=f"{username}@example.gov.vn"
-        )
+            None, campaign, role, world.area(code),
+            username=username, full_name=name, email=f"{username}@example.gov.vn",
+        )  # fmt: skip
         set_password(post.user, PASSWORD)
     return world
 

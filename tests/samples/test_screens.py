@@ -126,3 +126,12 @@ def test_in_a_survey_without_a_sample_there_is_nothing_of_it(satisfied: SampleWo
     desk = satisfied.desk("chi.ha.nam")
     assert desk.get(reverse("samples")).status_code == 404
     assert "Chọn mẫu" not in desk.get(reverse("help")).content.decode()
+
+
+def test_the_guide_is_one_s_own_only_where_samples_are_drawn(satisfied: SampleWorld) -> None:
+    desk = satisfied.desk("chi.ha.nam")
+    assert "chon-mau" in [it.slug for it in desk.get("/huong-dan/").context["mine"]]
+    assert "/huong-dan/chon-mau/chon-mau/" in desk.get(reverse("sample_place", args=["35"])).content.decode()
+    satisfied.campaign.rules["campaign"].pop("sample")
+    satisfied.campaign.save()
+    assert "chon-mau" not in [it.slug for it in desk.get("/huong-dan/").context["mine"]]

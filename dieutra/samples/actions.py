@@ -18,7 +18,10 @@ from dieutra.incidents.wording import worded
 from dieutra.people.models import User
 from dieutra.people.permission import require
 from dieutra.places.models import Area
+from dieutra.rosters.changing import kept, touch
 from dieutra.rosters.models import Person, Roster
+from dieutra.rosters.queries import roster_at
+from dieutra.rosters.twins import settle
 from dieutra.samples.loading import WHY, load
 from dieutra.samples.models import Draw, DrawnList, Population, Transaction
 from dieutra.samples.queries import file_of, lines, plan, rules_of
@@ -103,6 +106,7 @@ def make_list(actor: User, drawn: Draw) -> DrawnList:
             roster = _empty_roster(drawn)
             people = _people(drawn, roster, codes)
             Person.objects.bulk_create(people, batch_size=BATCH)
+            settle(roster)  # who was drawn in two services is asked once, as in every list
             without = sum(not person.email for person in people)
             made = DrawnList.objects.create(draw=drawn, roster=roster, without_address=without, by=actor)
             wiped = _wipe(population)
@@ -114,17 +118,10 @@ def make_list(actor: User, drawn: Draw) -> DrawnList:
 
 def _empty_roster(drawn: Draw) -> Roster:
     """The body's roster, made or still empty; NotNow when people stand in it or it is sent."""
-    roster, made = Roster.objects.get_or_create(
-        campaign_id=drawn.campaign_id,
-        survey=drawn.survey,
-        path=drawn.path,
-        defaults={"area_id": drawn.population.area_id},
-    )
-    if not made and (roster.state not in Roster.CHANGING or roster.people.exists()):
+    roster = kept(roster_at(drawn.campaign, drawn.survey, drawn.population.area))
+    touch(roster)
+    if roster.people.exclude(standing=Person.Standing.REMOVED).exists():
         raise NotNow("Danh sách đối tượng của tỉnh đã có người. Hãy bỏ hết trước khi lập từ mẫu.")
-    changed = Roster.objects.filter(pk=roster.pk, version=roster.version)
-    if not changed.update(version=roster.version + 1):
-        raise Stale("Danh sách vừa được người khác sửa. Hãy tải lại trang.")
     return roster
 
 
@@ -137,7 +134,8 @@ def _people(drawn: Draw, roster: Roster, codes: Sequence[str]) -> list[Person]:
     used = {one.district for one in found.values()} | {one.commune for one in found.values()}
     areas = Area.objects.filter(catalogue_id=drawn.campaign.catalogue_id, code__in=used)
     names = dict(areas.values_list("code", "name"))
-    return [_person(roster, number, found[code], names) for number, code in enumerate(codes, 1)]
+    after = roster.people.count()  # lines that were taken out keep their numbers
+    return [_person(roster, after + number, found[code], names) for number, code in enumerate(codes, 1)]
 
 
 def _person(roster: Roster, number: int, one: Transaction, names: dict[str, str]) -> Person:

@@ -122,4 +122,4 @@ def drawn_places(draw: Draw) -> list[DrawnPlace]:
     found: dict[tuple[str, ...], list[Drawn]] = {}
     for one in certificate_of(draw).drawn:
         found.setdefault(one.path, []).append(one)
-    return [DrawnPlace(*path, len(people), people[0].inclusion) for path, people in found.items()]
+    return [DrawnPlace(path[0], path[1], len(people), people[0].inclusion) for path, people in found.items()]

@@ -35,6 +35,7 @@ PEOPLE = {
     "chu.doc": ("bcd", "35", "Chú Đọc"),
     "co.nghe.an": ("qtv", "40", "Cô Nghệ An"),
 }
+GIVEN = ("An", "Bình", "Cường", "Dung", "Giang", "Hà", "Khánh", "Lan", "Minh", "Nga", "Phúc", "Quang", "Sơn")
 SERVICES = ("Đất đai, môi trường", "Hộ tịch, chứng thực", "Xây dựng, nhà ở")
 HEADERS = (
     "Mã hồ sơ", "Họ và tên", "Lĩnh vực", "Mã huyện", "Mã xã", "E-mail", "Điện thoại", "Ngày trả kết quả",
@@ -51,12 +52,17 @@ def frame_lines(each: int = 60) -> list[Line]:
     """So many people in each commune; every tenth has no address."""
     return [
         (
-            f"HS-{commune}-{at:03}", f"Nguyễn Văn {commune} {at}", SERVICES[at % 3], district, commune,
+            f"HS-{commune}-{at:03}", _name(commune, at), SERVICES[at % 3], district, commune,
             "" if at % 10 == 0 else f"nguoi{commune}.{at}@example.vn", f"09{commune}{at:03}", "05/12/2023",
         )
         for district, commune in communes()
         for at in range(1, each + 1)
     ]  # fmt: skip
+
+
+def _name(commune: str, at: int) -> str:
+    place = int(commune) * 61 + at
+    return f"Nguyễn {GIVEN[place % 13]} {GIVEN[place // 13 % 13]} {GIVEN[place // 169 % 13]}"
 
 
 def workbook(lines: list[Line], headers: tuple[str, ...] = HEADERS) -> bytes:

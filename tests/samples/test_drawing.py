@@ -12,6 +12,9 @@ from django.db import DatabaseError, transaction
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
 from dieutra.engine.stats.stages import Line, digest
 from dieutra.events.models import Event
+from dieutra.rosters import actions as listing
+from dieutra.rosters import sending
+from dieutra.rosters.findings import findings, unsolved
 from dieutra.rosters.models import Person, Roster
 from dieutra.samples import actions, queries
 from dieutra.samples.models import Draw, DrawnList, Population
@@ -164,9 +167,27 @@ def test_the_drawn_become_the_list_of_the_province_and_nobody_else_is_kept_by_na
     assert made.roster.state == Roster.State.OPEN and made.roster.survey == "hai-long"
     assert made.without_address == people.filter(email="").count() > 0
     one = people.exclude(email="").first()
-    assert one is not None and one.name.startswith("Nguyễn Văn") and one.unit.startswith("Xã ")
+    assert one is not None and one.name.startswith("Nguyễn ") and one.unit.startswith("Xã ")
     assert not frame.transactions.exclude(name="", email="", phone="").exists()
     assert queries.differs(drawn) == ""  # codes and places are still there to draw again from
+
+
+def test_the_list_goes_the_way_of_every_list(satisfied: SampleWorld) -> None:
+    """People without an address are found out before sending; the others are sent and accepted."""
+    satisfied.load()
+    body = satisfied.user("chi.ha.nam")
+    roster = actions.make_list(body, satisfied.draw()).roster
+    nobody = roster.people.filter(email="")
+    told = {one.pk for it in findings(roster) if it.hard for one in it.people}
+    assert told == set(nobody.values_list("pk", flat=True)) != set()
+    for person in nobody:
+        listing.remove(body, person, person.version)
+    soft = {it.key: "Theo mẫu đã chọn, có chứng thư" for it in unsolved(findings(roster))}
+    listing.explain(body, roster, soft)
+    roster.refresh_from_db()
+    sending.send(body, roster, roster.version, agreed=True)
+    sending.accept(satisfied.user("ba.bo"), roster, roster.version)
+    assert roster.state == Roster.State.ACCEPTED
 
 
 def test_after_the_list_nothing_is_drawn_or_loaded_again(satisfied: SampleWorld) -> None:

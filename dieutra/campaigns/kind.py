@@ -39,13 +39,14 @@ class FrameColumn:
 
     header: str
     name: str
-    type: str = "text"  # text, code, choice, integer, email
+    type: str = "text"  # text, code, choice, integer, email, date (of a roster)
     required: bool = False
     max_length: int = 200
     values: Mapping[str, str] = field(default_factory=dict)
     pattern: str = ""
     min: int | None = None
     catalogue: str = ""  # for codes of areas: the level that the code must be of
+    example: str = ""  # shown beside the template of a list
 
 
 @dataclass(frozen=True)

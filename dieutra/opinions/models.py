@@ -142,3 +142,6 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey} {self.path} {self.group}"
+
+
+from dieutra.opinions.mailing_models import FigureDay, Letter, Mailing, Round  # noqa: E402, F401

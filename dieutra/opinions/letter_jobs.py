@@ -1,0 +1,30 @@
+"""Background work about letters to respondents and the hourly count."""
+
+from __future__ import annotations
+
+from dieutra.campaigns.models import Campaign
+from dieutra.jobs.actions import job
+from dieutra.jobs.models import Job
+from dieutra.messages.sending import deliver_local
+from dieutra.opinions import mailing
+from dieutra.opinions.models import Round
+
+
+def asking() -> list[Campaign]:
+    """The campaigns that ask people."""
+    return [it for it in Campaign.objects.all() if it.kind.opinion is not None]
+
+
+@job("opinions.plan_invitations")
+def plan_invitations(work: Job) -> None:
+    mailing.plan_invitations(Round.objects.select_related("campaign").get(pk=work.payload["round"]).campaign)
+    deliver_local()
+
+
+@job("opinions.keep_mailing")
+def keep_mailing(work: Job) -> None:
+    """Every few minutes: letters of people who came later, and telling bodies whose letters are all out."""
+    for campaign in asking():
+        mailing.plan_invitations(campaign)
+        mailing.tell_bodies(campaign)
+    deliver_local()

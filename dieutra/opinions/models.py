@@ -156,4 +156,6 @@ class Closing(models.Model):
 
     def __str__(self) -> str:
         return f"closing {self.pk}"
+
+
 from dieutra.opinions.mailing_models import FigureDay, Letter, Mailing, Round  # noqa: E402, F401

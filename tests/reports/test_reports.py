@@ -242,6 +242,31 @@ def test_an_unsound_period_is_refused(world: World, shape: str, since: int, unti
     assert not Report.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "why"),
+    [
+        ("2026-03-02T00:00", "2026-03-01T00:00", "Kỳ báo cáo"),
+        ("", "2026-03-01T00:00", "Hãy chọn đủ ngày và giờ"),
+        ("hôm qua", "0001-01-01", "Kỳ báo cáo"),
+        ("2090-03-02T00:00", "2090-03-03T00:00", "Kỳ báo cáo"),
+    ],
+)
+def test_a_wrong_period_is_said_at_the_form_with_what_was_typed(
+    world: World, at_the_desk: Browser, since: str, until: str, why: str
+) -> None:
+    boss = at_the_desk("ong.tinh")
+    given = {"dia-ban": "347", "loai": "activity", "tu": since, "den": until}
+    for answer in (boss.get("/bao-cao/xem/", given), boss.post("/bao-cao/lap/", given)):
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert why in page
+        assert '<option value="activity" selected>' in page
+        assert f'name="tu" value="{since}"' in page
+        assert f'name="den" value="{until}"' in page
+        assert "Lập báo cáo: Thành phố Phủ Lý" in page
+    assert not Report.objects.exists()
+
+
 def test_nobody_makes_a_report_of_another_area(world: World) -> None:
     with pytest.raises(Forbidden):
         actions.make(world.user("co.huyen"), world.campaign, area(world, "349"), "progress", this_hour())

@@ -25,6 +25,7 @@ from dieutra.events.models import Event
 from dieutra.incidents import actions as questions
 from dieutra.jobs.actions import KINDS
 from dieutra.jobs.models import Job
+from dieutra.people.models import Post
 from dieutra.places.models import Area
 from dieutra.reports import actions
 from dieutra.reports.compose import compose
@@ -154,6 +155,21 @@ def test_a_supervisor_holds_what_waits_at_her_own_level(world: World) -> None:
     assert row(found, "Chị Giám Sát Tỉnh")["Đang chờ duyệt"] == 1
     assert row(found, "Người Lạ Giám Sát")["Đang chờ duyệt"] == 0
     assert row(found, "Anh Giám Sát")["Duyệt trong kỳ"] == 1
+
+
+def test_a_withdrawn_supervisor_is_listed_only_for_what_she_decided(world: World) -> None:
+    first = sent(world, "don.vi")
+    sent(world, "don.vi.hai")
+    cases.approve(world.user("anh.giam.sat"), first, first.version)
+    gone = Post.objects.filter(user__username__in=["anh.giam.sat", "nguoi.la.giam.sat"])
+    gone.update(ended_at=timezone.now())
+    found = table(SHAPES["progress"](world.campaign, area(world, "35"), this_hour()), "Theo giám sát viên")
+    names = [str(it[0]) for it in found.rows]
+    assert "Anh Giám Sát" not in names
+    assert not [it for it in names if it.startswith("Người Lạ")]
+    left = row(found, "Anh Giám Sát (đã thôi)")
+    assert (left["Đang chờ duyệt"], left["Duyệt trong kỳ"]) == (0, 1)
+    assert row(found, "Chị Giám Sát Tỉnh")["Đang chờ duyệt"] == 1
 
 
 def test_a_report_costs_a_fixed_number_of_statements(

@@ -158,4 +158,7 @@ class Closing(models.Model):
         return f"closing {self.pk}"
 
 
-from dieutra.opinions.mailing_models import FigureDay, Letter, Mailing, Round  # noqa: E402, F401
+from dieutra.opinions.mailing_models import FigureDay as FigureDay  # noqa: E402
+from dieutra.opinions.mailing_models import Letter as Letter  # noqa: E402
+from dieutra.opinions.mailing_models import Mailing as Mailing  # noqa: E402
+from dieutra.opinions.mailing_models import Round as Round  # noqa: E402

@@ -6,7 +6,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.jobs.actions import job
 from dieutra.jobs.models import Job
 from dieutra.messages.sending import deliver_local
-from dieutra.opinions import mailing
+from dieutra.opinions import figures, mailing, reminding
 from dieutra.opinions.models import Round
 
 
@@ -28,3 +28,19 @@ def keep_mailing(work: Job) -> None:
         mailing.plan_invitations(campaign)
         mailing.tell_bodies(campaign)
     deliver_local()
+
+
+@job("opinions.remind")
+def remind(work: Job) -> None:
+    """Hourly: the reminders whose day has come."""
+    for campaign in asking():
+        reminding.by_the_clock(campaign)
+    deliver_local()
+
+
+@job("opinions.count")
+def count(work: Job) -> None:
+    """Hourly: the figures that screens show."""
+    for campaign in asking():
+        if figures.due(campaign):
+            figures.count(campaign)

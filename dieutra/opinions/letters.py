@@ -203,11 +203,15 @@ def facts_of(campaign: Campaign, reason: str = "") -> dict[str, Any]:
 
 
 def sample(
-    invitations: QuerySet[Invitation], campaign: Campaign, template: str = "invitation"
+    invitations: QuerySet[Invitation], campaign: Campaign, template: str = "invitation", name: str = ""
 ) -> tuple[str, str] | None:
-    """(subject, text) as one of them would get it, with a link that opens nothing; None when there is nobody."""
+    """(subject, text) as one of them would get it, or somebody called `name`, with a link that opens nothing; None when
+    there is nobody.
+    """
     subject, body = halves(text_of(campaign, template))
     facts = facts_of(campaign)
+    if name:
+        facts["ten"] = filling.words(name)
     row = (
         invitations.annotate(said=filling.fill(subject, facts), told=filling.fill(body, facts))
         .order_by("pk")

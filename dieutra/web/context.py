@@ -18,6 +18,8 @@ OPINION_DOORS = (
     # of a campaign that asks people
     ("roster.read", "rosters", "Danh sách đối tượng"),
     ("sample.read", "samples", "Chọn mẫu"),
+    ("opinion.manage", "opinion_mailing", "Gửi phiếu"),
+    ("opinion.progress", "opinion_progress", "Tiến độ khảo sát"),
     ("index.read", "index_home", "Chỉ số"),
 )
 DOORS = (

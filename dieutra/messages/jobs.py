@@ -41,7 +41,9 @@ def roster_event(work: Job) -> None:
 
 @job("messages.request_answered")
 def request_answered(work: Job) -> None:
-    request = Request.objects.select_related("roster__campaign", "roster__area").get(pk=work.payload["request"])
+    request = Request.objects.select_related("roster__campaign", "roster__area").get(
+        pk=work.payload["request"]
+    )
     roster_letters.of_request(request, occasion=work.key)
     deliver_local()
 

@@ -219,5 +219,7 @@ def _waiting(roster: Roster) -> list[Finding]:
     ).count()
     if not waiting:
         return []
-    told = f"{waiting} đề nghị miễn khảo sát chưa được trả lời. Trung ương trả lời rồi mới tiếp nhận danh sách."
+    told = (
+        f"{waiting} đề nghị miễn khảo sát chưa được trả lời. Trung ương trả lời rồi mới tiếp nhận danh sách."
+    )
     return [Finding("waiting", False, told, key=key_of("waiting", waiting))]

@@ -15,7 +15,12 @@ from dieutra.rosters.columns import BORN, EMAIL, GROUP, columns_of, in_cells, ru
 from dieutra.rosters.models import Roster
 from dieutra.rosters.queries import people_of
 
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 LISTS = "Danh mục"
 WIDTHS = {GROUP: 42, "ho_ten": 26, "chuc_vu": 26, "don_vi": 34, EMAIL: 32, "ly_do_thay": 30}
 
@@ -43,7 +48,9 @@ def template(roster: Roster) -> bytes:
 
 
 def _headers(book: Any, page: Any, columns: Sequence[FrameColumn]) -> None:
-    bold = book.add_format({"bold": True, "bg_color": "#E8ECF1", "border": 1, "text_wrap": True, "valign": "vcenter"})
+    bold = book.add_format(
+        {"bold": True, "bg_color": "#E8ECF1", "border": 1, "text_wrap": True, "valign": "vcenter"}
+    )
     text = book.add_format({"num_format": "@"})  # telephones keep their zero, days stay as they are typed
     for at, column in enumerate(columns):
         page.set_column(at, at, WIDTHS.get(column.name, 18), text)
@@ -66,7 +73,10 @@ def _guide(book: Any, page: Any, kind: Kind, roster: Roster) -> None:
     ]  # fmt: skip
     rows += [((it.header, _how(it), it.example), None) for it in columns_of(kind, roster.survey)]
     rows += [(("",), None), (("Nhóm đối tượng", "Quy định", "Hộp thư"), bold)]
-    rows += [((it.name, rule_words(it), domain_words(kind, it)), None) for it in rules_of(kind).groups_of(roster.survey)]
+    rows += [
+        ((it.name, rule_words(it), domain_words(kind, it)), None)
+        for it in rules_of(kind).groups_of(roster.survey)
+    ]
     for row, (cells, style) in enumerate(rows):
         for at, words in enumerate(cells):
             page.write_string(row, at, words, style or wrap)

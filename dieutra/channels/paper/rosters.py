@@ -29,7 +29,9 @@ def roster_receipt_pdf(roster: Roster) -> bytes:
             "late": roster.late,
             "by": roster.sent_by.full_name,
             "asked": counted.get("asked", 0),
-            "rows": [[it["name"], it["asked"], it["aside"], it["excused"]] for it in counted.get("groups", [])],
+            "rows": [
+                [it["name"], it["asked"], it["aside"], it["excused"]] for it in counted.get("groups", [])
+            ],
             "explanations": counted.get("explanations", 0),
             "digest": roster.digest,
             "agrees": roster.state in ("sent", "accepted") and roster.digest == digest_of(roster),

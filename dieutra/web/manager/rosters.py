@@ -65,7 +65,9 @@ def group_lines(roster: Roster) -> list[GroupLine]:
     for group in rules_of(roster.campaign.kind).groups_of(roster.survey):
         here = counted.get(group.code, queries.Counted())
         lines.append(
-            GroupLine(group, here, sheets.rule_words(group), roster.expected.get(group.code), _wrong(group, here))
+            GroupLine(
+                group, here, sheets.rule_words(group), roster.expected.get(group.code), _wrong(group, here)
+            )
         )
     return lines
 
@@ -90,7 +92,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "current": campaign,
         "campaigns": opinion_campaigns(user),
         "cards": [_card(campaign, survey, area) for survey, area in own],
-        "contacts": [rosters_contacts.line(campaign, area) for area in dict.fromkeys(area for _, area in own)],
+        "contacts": [
+            rosters_contacts.line(campaign, area) for area in dict.fromkeys(area for _, area in own)
+        ],
         "today": timezone.localdate(),
     }
     return render(request, "rosters/home.html", context)
@@ -113,7 +117,9 @@ def _card(campaign: Campaign, survey: Survey, area: Area) -> dict[str, Any]:
         "due": day,
         "days_left": (day - timezone.localdate()).days,
         "late": queries.is_late(roster),
-        "requests": Request.objects.filter(roster=roster, state=Request.State.ASKED).count() if roster.pk else 0,
+        "requests": Request.objects.filter(roster=roster, state=Request.State.ASKED).count()
+        if roster.pk
+        else 0,
     }
 
 

@@ -43,7 +43,11 @@ def requests(request: HttpRequest, slug: str, survey: str, code: str) -> HttpRes
 
 
 def _draw(request: HttpRequest, found: Roster, status: int = 200, **more: Any) -> HttpResponse:
-    asked = found.requests.select_related("person", "asked_by", "answered_by") if found.pk else Request.objects.none()
+    asked = (
+        found.requests.select_related("person", "asked_by", "answered_by")
+        if found.pk
+        else Request.objects.none()
+    )
     page = page_of(request, found, asked=asked.order_by("-asked_at"), **more)
     return render(request, "rosters/requests.html", page, status=status)
 
@@ -87,7 +91,9 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         asking.answer(user, asked, request.POST.get("granted") == "yes", text)
     except (Invalid, NotNow, Stale) as refusal:
-        return _draw(request, asked.roster, refusal.status, answered={asked.pk: text}, **refusal_words(refusal))
+        return _draw(
+            request, asked.roster, refusal.status, answered={asked.pk: text}, **refusal_words(refusal)
+        )
     messages.success(request, "Đã ghi trả lời và báo cho cơ quan.")
     return redirect("roster_requests", *address(asked.roster))
 
@@ -97,5 +103,7 @@ by_request = [
     path("danh-sach-doi-tuong/nguoi/<int:pk>/mien/", hardship, name="roster_hardship"),
 ]
 urlpatterns = [
-    path("danh-sach-doi-tuong/<slug:slug>/<slug:survey>/<str:code>/de-nghi/", requests, name="roster_requests"),
+    path(
+        "danh-sach-doi-tuong/<slug:slug>/<slug:survey>/<str:code>/de-nghi/", requests, name="roster_requests"
+    ),
 ]

@@ -30,8 +30,19 @@ from dieutra.web.requests import signed_in
 PAGE = 100
 NOT_BEGUN = "none"
 STATES = {NOT_BEGUN: "Chưa lập", **dict(Roster.State.choices)}
-ORDER = {Roster.State.SENT: 0, Roster.State.RETURNED: 1, Roster.State.OPEN: 2, NOT_BEGUN: 3, Roster.State.ACCEPTED: 4}
-SORTS = {"": "Chờ quyết định trước", "ten": "Tên cơ quan", "so": "Nhiều người trước", "gui": "Gửi mới nhất trước"}
+ORDER = {
+    Roster.State.SENT: 0,
+    Roster.State.RETURNED: 1,
+    Roster.State.OPEN: 2,
+    NOT_BEGUN: 3,
+    Roster.State.ACCEPTED: 4,
+}
+SORTS = {
+    "": "Chờ quyết định trước",
+    "ten": "Tên cơ quan",
+    "so": "Nhiều người trước",
+    "gui": "Gửi mới nhất trước",
+}
 HEADERS = (
     "Cuộc khảo sát", "Cơ quan", "Trạng thái", "Số người được khảo sát", "Gộp vai trò", "Được miễn", "Hạn gửi", "Gửi lúc", "Muộn",
     "Mã biên nhận",
@@ -101,8 +112,12 @@ def chosen_lines(request: HttpRequest, every: list[Line]) -> list[Line]:
     if order == "so":
         return sorted(found, key=lambda it: -it.asked)
     if order == "gui":
-        return sorted(found, key=lambda it: -(it.roster.sent_at.timestamp() if it.roster and it.roster.sent_at else 0))
-    return sorted(found, key=lambda it: (-(it.waiting > 0), ORDER[it.state], it.survey.code, it.area.sort_key))
+        return sorted(
+            found, key=lambda it: -(it.roster.sent_at.timestamp() if it.roster and it.roster.sent_at else 0)
+        )
+    return sorted(
+        found, key=lambda it: (-(it.waiting > 0), ORDER[it.state], it.survey.code, it.area.sort_key)
+    )
 
 
 def board(request: HttpRequest, campaign: Campaign) -> HttpResponse:
@@ -162,7 +177,9 @@ def shared(request: HttpRequest, slug: str) -> HttpResponse:
     for it in queries.shared_addresses(campaign)[:500]:
         same = Person.objects.filter(campaign=campaign, survey=it["survey"], email=it["email"], standing="in")
         places = [names[path] for path in same.order_by("path").values_list("path", flat=True).distinct()]
-        rows.append({"email": it["email"], "survey": rules_of(campaign.kind).survey(it["survey"]), "places": places})
+        rows.append(
+            {"email": it["email"], "survey": rules_of(campaign.kind).survey(it["survey"]), "places": places}
+        )
     return render(request, "rosters/shared.html", {"current": campaign, "rows": rows})
 
 

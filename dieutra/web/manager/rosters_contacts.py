@@ -120,7 +120,9 @@ def contact(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         else:
             messages.success(request, "Đã ghi đầu mối công nghệ thông tin.")
             return redirect("roster_contact", campaign.slug, area.code)
-    former = Contact.objects.filter(campaign=campaign, path=area.path).select_related("named_by").order_by("-pk")
+    former = (
+        Contact.objects.filter(campaign=campaign, path=area.path).select_related("named_by").order_by("-pk")
+    )
     context |= {
         "current": campaign,
         "area": area,

@@ -56,7 +56,10 @@ def add(request: HttpRequest, slug: str, survey: str, code: str) -> HttpResponse
                 return redirect("roster", *address(found))
             texts = {"group": person.group, "don_vi": person.unit}
     return render(
-        request, "rosters/person.html", page_of(request, found, fields=fields(found, texts), **context), status=status
+        request,
+        "rosters/person.html",
+        page_of(request, found, fields=fields(found, texts), **context),
+        status=status,
     )
 
 

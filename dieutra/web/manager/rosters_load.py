@@ -72,7 +72,8 @@ def preview(request: HttpRequest, slug: str, survey: str, code: str) -> HttpResp
             load = _load(found)
         else:
             messages.success(
-                request, f"Đã nạp: thêm {told.added}, sửa {told.changed}, bỏ {told.removed}; danh sách có {told.people} dòng."
+                request,
+                f"Đã nạp: thêm {told.added}, sửa {told.changed}, bỏ {told.removed}; danh sách có {told.people} dòng.",
             )
             return redirect("roster", *address(found))
     if found.state in Roster.CHANGING:

@@ -34,7 +34,14 @@ VERBS = {
     "overlap.decided": "Quyết định một trường hợp trùng", "overlap.confirmed": "Xác nhận các trường hợp gộp",
     "invitations.made": "Lập phiếu mời", "invitations.settled": "Cập nhật phiếu mời",
 }  # fmt: skip
-COUNTS = {"people": "người", "added": "thêm", "changed": "sửa", "removed": "bỏ", "lines": "dòng", "pairs": "cặp"}
+COUNTS = {
+    "people": "người",
+    "added": "thêm",
+    "changed": "sửa",
+    "removed": "bỏ",
+    "lines": "dòng",
+    "pairs": "cặp",
+}
 
 
 @login_required
@@ -94,7 +101,9 @@ def give_back(request: HttpRequest, slug: str, survey: str, code: str) -> HttpRe
     reason, status = request.POST.get("reason", ""), 200
     context: dict[str, Any] = {}
     remarks = {
-        int(name[2:]): text for name, text in request.POST.items() if name.startswith("r-") and name[2:].isdecimal()
+        int(name[2:]): text
+        for name, text in request.POST.items()
+        if name.startswith("r-") and name[2:].isdecimal()
     }
     if request.method == "POST":
         try:

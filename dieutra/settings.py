@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "dieutra.reports",
     "dieutra.messages",
     "dieutra.opinions",
+    "dieutra.indices",
     "dieutra.samples",
     "dieutra.teams",
     "dieutra.publicity",

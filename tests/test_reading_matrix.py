@@ -102,6 +102,7 @@ READS: dict[str, frozenset[str]] = {
     "message_wave": MINE | SUPERVISE,
 }
 # news and guides are read by everybody, signed in or not
+NOT_HERE |= {"opinion_door", "opinion_form", "opinion_check"}  # by a personal link, tests/opinions
 NOT_HERE |= {"news_campaigns", "news", "news_item", "news_image", "news_embedded", "news_feed", "oembed"}
 NOT_HERE |= {"guides", "guide", "guide_print", "guide_file", "guide_chapter"}
 # still to come: pages of one group, one piece of news and one self-check, of which `one_of_each` makes none
@@ -116,6 +117,7 @@ ACTS = {
     "message_urge",
 }  # reading is an act of its own there: recorded, or the start of a sending
 SIGNED_OUT = {"activate", "forgotten", "unsubscribe"}  # open to everybody, about no account
+SIGNED_OUT |= {"opinion_open", "opinion_leave"}  # no session reaches them
 DRAWN = {"workbook_archive", "sheets_file"}
 
 

@@ -15,8 +15,12 @@ from dieutra.people.permission import GRANTS, posts_of
 
 # (verb that opens it, url name, words)
 OPINION_DOORS = (
-    # of a campaign that asks people: rosters, opinions and the index, each added with its screens
+    # of a campaign that asks people
+    ("roster.read", "rosters", "Danh sách đối tượng"),
     ("sample.read", "samples", "Chọn mẫu"),
+    ("opinion.manage", "opinion_mailing", "Gửi phiếu"),
+    ("opinion.progress", "opinion_progress", "Tiến độ khảo sát"),
+    ("index.read", "index_home", "Chỉ số"),
 )
 DOORS = (
     ("case.fill", "my_form", "Phiếu của tôi"),

@@ -108,6 +108,6 @@ def test_the_province_loads_counts_draws_and_makes_its_list(
     page.click("main >> button:has-text('Chọn lại')")
     assert "300 trong 720" in page.inner_text("dl")
     page.click("text=Lập danh sách người được hỏi")
-    assert "Danh sách đã lập" in page.inner_text("main")
+    assert "Danh sách đúng như mẫu" in page.inner_text("main")
     page.goto("/chon-mau/35/")
     assert page.locator("#seed").count() == 0

@@ -42,7 +42,7 @@ DOORS = (
 IN_A_ROW = 8  # more doors than stand side by side on a small laptop open from “Thêm”
 # what a survey of units has and one that asks people has not
 FOR_UNITS = frozenset({"my_form", "queue", "listings", "progress", "reports", "supervision", "teams"})
-AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second"})
+AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second", "opinion.manage"})
 
 
 def _count(user: User, door: str) -> int:

@@ -35,6 +35,16 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "case.returned": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
     "selfcheck.asked": [ask("selfcheck.run", "id", actor="actor_id")],
     "task.given": [ask("teams.tell_given", "id", task="subject_id")],
+    "index.reckoning_asked": [ask("indices.reckon", "id", reckoning="subject_id")],
+    "index.published": [ask("indices.draw", "id", publication="subject_id")],
+    "roster.sent": [ask("messages.roster_event", "id", roster="subject_id", verb="verb")],
+    "roster.accepted": [
+        ask("opinions.invite", "id", roster="subject_id"),
+        ask("messages.roster_event", "id", roster="subject_id", verb="verb"),
+    ],
+    "roster.returned": [ask("messages.roster_event", "id", roster="subject_id", verb="verb")],
+    "roster.reopened": [ask("messages.roster_event", "id", roster="subject_id", verb="verb")],
+    "request.answered": [ask("messages.request_answered", "id", request="subject_id")],
     "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
     "mailing.opened": [ask("opinions.plan_invitations", "id", round="subject_id")],
     "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],
@@ -44,6 +54,7 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
 
 SCHEDULE: dict[str, timedelta] = {
     "events.seal": timedelta(hours=1),
+    "events.verify": timedelta(days=1),
     "cases.adopt_left_over": timedelta(hours=1),
     "messages.by_the_clock": timedelta(hours=1),
     "opinions.keep_mailing": timedelta(minutes=5),
@@ -57,4 +68,7 @@ SCHEDULE: dict[str, timedelta] = {
     "workbook.clear": timedelta(hours=1),
     "accounts.clear": timedelta(hours=1),
     "accounts.idle": timedelta(days=1),
+    "opinions.keep_invitations": timedelta(hours=1),
+    "opinions.lay_open": timedelta(hours=1),
+    "opinions.close": timedelta(days=1),
 }

@@ -82,6 +82,8 @@ INSTALLED_APPS = [
     "dieutra.reports",
     "dieutra.messages",
     "dieutra.opinions",
+    "dieutra.indices",
+    "dieutra.samples",
     "dieutra.teams",
     "dieutra.publicity",
     "dieutra.channels.workbook",
@@ -95,6 +97,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "dieutra.web.middleware.SecurityHeaders",
+    "dieutra.web.respondent.apart.Apart",  # before the session, which it leaves out
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -226,8 +229,9 @@ ACCESS_LOG = Path(os.environ["DIEUTRA_ACCESS_LOG"]) if os.environ.get("DIEUTRA_A
 ACTIVATION_HOURS = 72
 FILE_LIMIT = 10 * 1024 * 1024
 UPLOAD_LIMIT = 10 * 1024 * 1024
+# Keys of anonymous surveys: outside of the database and of its backups; every web node and worker must see them.
+KEYS_DIR = Path(os.environ.get("DIEUTRA_KEYS", VAR / "keys"))
 # Files of cases, and workbooks on their way; every web node and worker must see the same folder.
-KEYS_DIR = Path(os.environ.get("DIEUTRA_KEYS", VAR / "keys"))  # of anonymous surveys, never in the database
 FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))
 BATCH_LIMIT = 300 * 1024 * 1024  # bytes of workbooks sent back at once
 BATCH_FILES = 1_000  # picked one by one; a .zip may hold more

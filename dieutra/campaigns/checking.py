@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from dieutra.campaigns import action_rules, opinion_letters
+from dieutra.campaigns import action_rules, opinion_letters, sample_rules, score_rules
 from dieutra.campaigns.desks import read_desks
 from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
 from dieutra.campaigns.report_rules import read_report_rules
@@ -20,7 +20,7 @@ from dieutra.places import shipped
 from dieutra.places.catalogue_file import read_catalogue
 from dieutra.places.tree import check_tree
 
-NEEDED = ("form.xlsx", "frame.xlsx")
+NEEDED = ("form.xlsx", "frame.xlsx")  # of a survey of units
 
 
 def kind_folder(slug: str) -> Path:
@@ -46,22 +46,25 @@ def check_folder(slug: str) -> list[Problem]:
         read_report_rules(rules["campaign"].get("reports", {}), problems)
         problems += action_rules.problems(rules["campaign"], rules["letters"])
         problems += opinion_letters.problems(rules["campaign"])
+        problems += sample_rules.problems(rules["campaign"])
         kind = kind_from(slug, rules)
     except Invalid as refusal:
         problems += refusal.problems
     opinion = kind.opinion if kind else None
-    if opinion is None:
+    if kind is not None and opinion is None:
         problems += [Problem(name, "Thiếu tệp.") for name in NEEDED if not (folder / name).is_file()]
-    forms = {it.form: _form(folder, it.form, problems) for it in opinion.groups} if opinion else {}
-    form = None if opinion else _form(folder, "form.xlsx", problems)
+    names = [it.form for it in opinion.groups] if opinion else ["form.xlsx"]
+    forms = {name: _form(folder, name, problems) for name in names}
     if kind and (folder / "frame.xlsx").is_file():
         problems += _template(kind, (folder / "frame.xlsx").read_bytes())
     if kind and kind.branch:
         problems += _branch(kind, folder / kind.branch)
     if kind:
         problems += _catalogue(kind)
-        for name, found in {"form.xlsx": form, **forms}.items():
+        problems += score_rules.problems(folder, kind)
+        for name, found in forms.items():
             problems += _simulation(kind, name, found)
+    form = forms.get("form.xlsx")
     if kind and form:
         problems += _agreement(kind, form)
     return [_with_line(folder, problem) for problem in problems]

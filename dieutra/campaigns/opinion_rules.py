@@ -6,9 +6,11 @@ Surveys are independent of each other: an overlap of people is resolved inside o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from dieutra.campaigns.action_rules import When, read_when
 
 Wrong = Callable[[str, str], None]  # (place in campaign.toml, what is wrong)
 
@@ -57,15 +59,28 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """A letter by the clock: to those asked who have not answered, or to bodies whose list is not sent yet."""
+
+    name: str
+    when: When
+    whom: str  # "respondent" or "body"
+    what: str  # of [messages]
+
+
+@dataclass(frozen=True)
 class OpinionRules:
     surveys: tuple[Survey, ...] = ()
     groups: tuple[Group, ...] = ()
     official_domains: tuple[str, ...] = ()
     smallest: int = 5  # of a group with fewer people no rate is shown
     batch: int = 5  # answers of a group are laid open by so many at least
-    contacts_due: str = ""  # ISO date
+    contacts_due: str = ""  # ISO date, by the calendar of the kind, as is the next
+    list_due: str = ""
+    both_roles: bool = False  # may a body keep somebody in two groups of equal priority?
+    key_days: int = 14  # after the last day of answering the key is kept so long, then destroyed
     languages: tuple[str, ...] = ("vi",)
-    columns: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
+    letters: tuple[Letter, ...] = ()
 
     def survey(self, code: str) -> Survey:
         """KeyError when there is none."""
@@ -104,8 +119,12 @@ def opinion_rules(table: object, wrong: Wrong) -> OpinionRules | None:
         official_domains=_texts(table, "official_domains"),
         smallest=_number(table, "smallest", 5, "opinion.smallest", wrong),
         batch=_number(table, "batch", 5, "opinion.batch", wrong),
+        key_days=_number(table, "key_days", 14, "opinion.key_days", wrong),
         contacts_due=str(table.get("contacts_due", "")),
+        list_due=str(table.get("list_due", "")),
+        both_roles=table.get("both_roles") is True,
         languages=_texts(table, "languages") or ("vi",),
+        letters=_letters(table.get("letter", []), wrong),
     )
 
 
@@ -147,6 +166,21 @@ def _group(row: Mapping[str, Any], surveys: set[str], wrong: Wrong) -> Group:
     if group.rule == "at_most" and group.units < 1:
         wrong(place, "Quy tắc at_most cần units: số đơn vị nhiều nhất.")
     return group
+
+
+def _letters(rows: object, wrong: Wrong) -> tuple[Letter, ...]:
+    found = []
+    for row in rows if isinstance(rows, list) else ():
+        name, whom, when = (str(row.get(key, "")) for key in ("name", "whom", "when"))
+        read = read_when(when)
+        if not name or not row.get("what") or whom not in ("respondent", "body"):
+            wrong("opinion.letter", "Mỗi thư cần name, what và whom là respondent hoặc body.")
+        elif read is None or not read.of:
+            wrong(f"opinion.letter {name}", f"when “{when}”: ghi như “7 days before closes”, “on list_due”.")
+        else:
+            found.append(Letter(name, read, whom, str(row["what"])))
+    _no_twins([it.name for it in found], "opinion.letter", wrong)
+    return tuple(found)
 
 
 def _rows(table: Mapping[str, Any], key: str, wrong: Wrong) -> Sequence[Mapping[str, Any]]:

@@ -15,9 +15,12 @@ from dieutra.people.permission import GRANTS, posts_of
 
 # (verb that opens it, url name, words)
 OPINION_DOORS = (
-    # of a campaign that asks people: rosters, opinions and the index, each added with its screens
+    # of a campaign that asks people
+    ("roster.read", "rosters", "Danh sách đối tượng"),
+    ("sample.read", "samples", "Chọn mẫu"),
     ("opinion.manage", "opinion_mailing", "Gửi phiếu"),
     ("opinion.progress", "opinion_progress", "Tiến độ khảo sát"),
+    ("index.read", "index_home", "Chỉ số"),
 )
 DOORS = (
     ("case.fill", "my_form", "Phiếu của tôi"),
@@ -56,8 +59,11 @@ class Door:
 
 def _doors_for(user: User) -> list[tuple[str, str, str]]:
     """Of a person whose campaigns all ask people, those for units stay shut, and the other way round."""
-    asks_people = {campaign.kind.opinion is not None for campaign in campaigns_of(user)}
+    campaigns = list(campaigns_of(user))
+    asks_people = {campaign.kind.opinion is not None for campaign in campaigns}
     doors: list[tuple[str, str, str]] = list(OPINION_DOORS) if True in asks_people else []
+    if not any("sample" in campaign.rules["campaign"] for campaign in campaigns):
+        doors = [it for it in doors if it[1] != "samples"]
     return doors + [it for it in DOORS if False in asks_people or it[1] not in FOR_UNITS]
 
 

@@ -37,6 +37,7 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "task.given": [ask("teams.tell_given", "id", task="subject_id")],
     "index.reckoning_asked": [ask("indices.reckon", "id", reckoning="subject_id")],
     "index.published": [ask("indices.draw", "id", publication="subject_id")],
+    "roster.accepted": [ask("opinions.invite", "id", roster="subject_id")],
     "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
     "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],
     "listing.opened": [ask("supervision.hold", "id", listing="subject_id")],
@@ -45,6 +46,7 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
 
 SCHEDULE: dict[str, timedelta] = {
     "events.seal": timedelta(hours=1),
+    "events.verify": timedelta(days=1),
     "cases.adopt_left_over": timedelta(hours=1),
     "messages.by_the_clock": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
@@ -55,4 +57,7 @@ SCHEDULE: dict[str, timedelta] = {
     "workbook.clear": timedelta(hours=1),
     "accounts.clear": timedelta(hours=1),
     "accounts.idle": timedelta(days=1),
+    "opinions.keep_invitations": timedelta(hours=1),
+    "opinions.lay_open": timedelta(hours=1),
+    "opinions.close": timedelta(days=1),
 }

@@ -253,4 +253,4 @@ def test_a_wrong_row_of_last_year_is_named_and_none_is_kept(
 def test_the_rules_that_were_applied_stand_in_the_figures(opinions: OpinionWorld) -> None:
     said = ready(opinions).figures["rules"]
     assert said["rounding"] == {"places": 2, "mode": "half_up", "sum": "exact"}
-    assert (said["least_answers"], said["points"], said["survey_points"]) == (5, "100", "32.00")
+    assert (said["least_answers"], said["points"], said["survey_points"]) == (5, "100", "32")

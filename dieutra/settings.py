@@ -75,11 +75,13 @@ INSTALLED_APPS = [
     "dieutra.campaigns",
     "dieutra.frames",
     "dieutra.carrying",
+    "dieutra.rosters",
     "dieutra.cases",
     "dieutra.supervision",
     "dieutra.incidents",
     "dieutra.reports",
     "dieutra.messages",
+    "dieutra.opinions",
     "dieutra.teams",
     "dieutra.publicity",
     "dieutra.channels.workbook",
@@ -224,6 +226,8 @@ ACCESS_LOG = Path(os.environ["DIEUTRA_ACCESS_LOG"]) if os.environ.get("DIEUTRA_A
 ACTIVATION_HOURS = 72
 FILE_LIMIT = 10 * 1024 * 1024
 UPLOAD_LIMIT = 10 * 1024 * 1024
+# Keys of anonymous surveys: outside of the database and of its backups; every web node and worker must see them.
+KEYS_DIR = Path(os.environ.get("DIEUTRA_KEYS", VAR / "keys"))
 # Files of cases, and workbooks on their way; every web node and worker must see the same folder.
 FILES_DIR = Path(os.environ.get("DIEUTRA_FILES", VAR / "files"))
 BATCH_LIMIT = 300 * 1024 * 1024  # bytes of workbooks sent back at once

@@ -18,6 +18,8 @@ from dieutra.engine.refusals import Problem
 COMMON = frozenset({"ten", "ten_dang_nhap", "vai_tro", "cuoc_dieu_tra", "dia_ban", "han", "lien_ket"})
 # Letters of an action rule also know where the form stands, or for staff how many forms.
 PLACES = {"unit": COMMON | {"trang_thai"}, "staff": COMMON | {"so_phieu"}}
+# Letters of an opinion survey: to a person who is asked, and to the administrators of a body.
+OPINION_PLACES = COMMON | {"nhom", "co_quan", "ly_do", "so_phieu"}
 PLACE = re.compile(r"\{([^{}\s]*)\}")
 
 DATES = ("opens", "list_due", "closes")
@@ -145,6 +147,8 @@ def _places(name: str, text: str, campaign_rules: Mapping[str, Any]) -> list[Pro
     used = [row for row in campaign_rules.get("action_rules", []) if row.get("what") == base]
     sorts = {"unit" if row.get("whom") == "unit" else "staff" for row in used} or {"unit"}
     allowed = frozenset.intersection(*(PLACES[it] for it in sorts))
+    if "opinion" in campaign_rules:
+        allowed = OPINION_PLACES
     wrong = [
         Problem(
             f"{file}, dòng {number}",

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from dieutra.campaigns.kind import Kind, folder_rules, kind_from
-from dieutra.campaigns.models import Campaign, FormAdoption
+from dieutra.campaigns.models import Campaign, FormAdoption, GroupForm
 from dieutra.engine.forms.channels import CHANNELS
 from dieutra.engine.forms.compare import compare
 from dieutra.engine.forms.examine import examine
@@ -60,14 +60,31 @@ def create_campaign(
         kind_slug=folder.name,
         name=name,
         catalogue=_catalogue(catalogue) if catalogue else _catalogue_of(kind, folder),
-        form=publish(None, (folder / "form.xlsx").read_bytes(), _lists_in(folder)),
+        form=_form_of(kind, folder),
         rules=rules,
         opens_on=opens_on,
         list_due_on=list_due_on,
         closes_on=closes_on,
     )
+    if kind.opinion:
+        GroupForm.objects.bulk_create(
+            GroupForm(campaign=campaign, survey=it.survey, group=it.code, form=_published(folder, it.form))
+            for it in kind.opinion.groups
+        )
     record(None, "campaign.created", campaign, path=campaign.path, campaign_id=campaign.pk, kind=folder.name)
     return campaign
+
+
+def _form_of(kind: Kind, folder: Path) -> FormVersion:
+    return _published(folder, kind.opinion.groups[0].form if kind.opinion else "form.xlsx")
+
+
+def _published(folder: Path, name: str) -> FormVersion:
+    try:
+        content = (folder / name).read_bytes()
+    except OSError:
+        raise Invalid(f"Thiếu tệp {name} trong {folder.name}.", [Problem(name, "Không có tệp")]) from None
+    return publish(None, content, _lists_in(folder))
 
 
 def _lists_in(folder: Path) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ from dieutra.places import shipped
 from dieutra.places.catalogue_file import read_catalogue
 from dieutra.places.tree import check_tree
 
-NEEDED = ("form.xlsx", "frame.xlsx")
+NEEDED = ("form.xlsx", "frame.xlsx")  # of a survey of units
 
 
 def kind_folder(slug: str) -> Path:
@@ -35,8 +35,8 @@ def kind_folder(slug: str) -> Path:
 def check_folder(slug: str) -> list[Problem]:
     """Every fault of a kind's folder: file, place and cause."""
     folder = kind_folder(slug)
-    problems = [Problem(name, "Thiếu tệp.") for name in NEEDED if not (folder / name).is_file()]
-    kind, form = None, None
+    problems: list[Problem] = []
+    kind = None
     try:
         rules = folder_rules(folder)
         read_desks(
@@ -48,18 +48,49 @@ def check_folder(slug: str) -> list[Problem]:
         kind = kind_from(slug, rules)
     except Invalid as refusal:
         problems += refusal.problems
-    if (folder / "form.xlsx").is_file():
-        try:
-            form = load_xlsform(folder / "form.xlsx")
-        except Invalid as refusal:
-            problems += [Problem(f"form.xlsx, {it.place}", it.message) for it in refusal.problems]
+    opinion = kind.opinion if kind else None
+    if kind is not None and opinion is None:
+        problems += [Problem(name, "Thiếu tệp.") for name in NEEDED if not (folder / name).is_file()]
+    names = [it.form for it in opinion.groups] if opinion else ["form.xlsx"]
+    forms = {name: _form(folder, name, problems) for name in names}
     if kind and (folder / "frame.xlsx").is_file():
         problems += _template(kind, (folder / "frame.xlsx").read_bytes())
     if kind and kind.branch:
         problems += _branch(kind, folder / kind.branch)
+    if kind:
+        problems += _catalogue(kind)
+        for name, found in forms.items():
+            problems += _simulation(kind, name, found)
+    form = forms.get("form.xlsx")
     if kind and form:
         problems += _agreement(kind, form)
     return [_with_line(folder, problem) for problem in problems]
+
+
+def _form(folder: Path, name: str, problems: list[Problem]) -> Form | None:
+    """A questionnaire of the folder; its faults are added to `problems`."""
+    if not (folder / name).is_file():
+        if name not in NEEDED:
+            problems.append(Problem(name, "Thiếu tệp."))
+        return None
+    try:
+        return load_xlsform(folder / name)
+    except Invalid as refusal:
+        problems += [Problem(f"{name}, {it.place}", it.message) for it in refusal.problems]
+        return None
+
+
+def _catalogue(kind: Kind) -> list[Problem]:
+    if kind.catalogue in shipped.catalogues():
+        return []
+    return [Problem("campaign.toml: catalogue", f"Không có danh mục “{kind.catalogue}” đi kèm.")]
+
+
+def _simulation(kind: Kind, name: str, form: Form | None) -> list[Problem]:
+    """A simulated questionnaire never passes as the official one."""
+    if form is None or not kind.simulated or any("mô phỏng" in it.lower() for it in form.title.values()):
+        return []
+    return [Problem(f"{name}, sheet settings", "Phiếu mô phỏng phải ghi “mô phỏng” trong tên phiếu.")]
 
 
 def _with_line(folder: Path, problem: Problem) -> Problem:
@@ -103,8 +134,6 @@ def _template(kind: Kind, content: bytes) -> list[Problem]:
 def _agreement(kind: Kind, form: Form) -> list[Problem]:
     """What only shows when rules and form are held side by side."""
     problems = []
-    if kind.catalogue not in shipped.catalogues():
-        problems.append(Problem("campaign.toml: catalogue", f"Không có danh mục “{kind.catalogue}” đi kèm."))
     columns = {column.name for column in kind.frame_columns} | {"area"}
     for name, column in kind.prefills.items():
         if name not in form.by_name:
@@ -120,8 +149,4 @@ def _agreement(kind: Kind, form: Form) -> list[Problem]:
     for level in kind.review_levels:
         if level not in kind.levels:
             problems.append(Problem("campaign.toml: review", f"Cấp “{names[level]}” không có trong levels."))
-    if kind.simulated and not any("mô phỏng" in words.lower() for words in form.title.values()):
-        problems.append(
-            Problem("form.xlsx, sheet settings", "Phiếu mô phỏng phải ghi “mô phỏng” trong tên phiếu.")
-        )
     return problems

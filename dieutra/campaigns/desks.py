@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a kind is checked before Django is set up
     from dieutra.campaigns.models import Campaign
 
 FILE = "campaign.toml"
+AREAS = ("all", "branch", "catalogue")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Topic:
     name: str
     hint: str
     chain: tuple[Desk, ...]
+    areas: str = "all"  # who may ask: “branch”: the kind's own areas, “catalogue”: the others
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,14 @@ def read_desks(questions: Mapping[str, Any], hours: Mapping[str, Any], problems:
             str(table.get("name", {}).get("vi", code)),
             str(table.get("hint", {}).get("vi", "")),
             tuple(_chain(code, table.get("chain", []), problems)),
+            str(table.get("areas", "all")),
         )
         for code, table in questions.items()
         if isinstance(table, dict)
     }
     for code, topic in topics.items():
+        if topic.areas not in AREAS:
+            problems.append(Problem(f"{FILE}: questions.{code}", f"areas là một trong {', '.join(AREAS)}."))
         if not topic.chain:
             problems.append(Problem(f"{FILE}: questions.{code}", "Cần ít nhất một bàn trả lời trong chain."))
     closes_after = questions.get("closes_after_hours", 24)

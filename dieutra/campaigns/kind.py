@@ -6,6 +6,7 @@ the rules that a campaign keeps, so that a later change of the folder does not t
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dieutra.campaigns.account_rules import AccountRules, account_rules
+from dieutra.campaigns.opinion_rules import OpinionRules, opinion_rules
 from dieutra.engine.forms.form import REVIEW_LEVELS
 from dieutra.engine.refusals import Invalid, Problem
 from dieutra.places.paths import codes_by_level
@@ -26,7 +28,7 @@ LEVEL_WORDS = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "c�
 ROLES = ("qtv", "gsv", "bcd", "tk", "dv", "dtv")
 CHANNELS = ("web", "workbook", "collect")
 RETURN_LENGTH = 2000  # of a remark
-RULE_FILES = ("campaign.toml", "frame.toml")
+ROSTER_FILE = "columns.toml"  # of an opinion survey, whose list is of people and which has no frame
 
 Pair = tuple[str, int]  # (role, level)
 
@@ -37,13 +39,14 @@ class FrameColumn:
 
     header: str
     name: str
-    type: str = "text"  # text, code, choice, integer, email
+    type: str = "text"  # text, code, choice, integer, email, date (of a roster)
     required: bool = False
     max_length: int = 200
     values: Mapping[str, str] = field(default_factory=dict)
     pattern: str = ""
     min: int | None = None
     catalogue: str = ""  # for codes of areas: the level that the code must be of
+    example: str = ""  # shown beside the template of a list
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,9 @@ class Kind:
     return_reasons: tuple[ReturnReason, ...] = ()
     quotas: tuple[QuotaRule, ...] = ()
     accounts: AccountRules = field(default_factory=AccountRules)
+    opinion: OpinionRules | None = None  # an opinion survey: lists of people instead of a frame
+    roster_columns: tuple[FrameColumn, ...] = ()
+    branch_codes: frozenset[str] = frozenset()
 
     def may_create(self, role: str, level: int) -> frozenset[Pair]:
         """The (role, level) pairs whose accounts a holder of this post creates."""
@@ -170,20 +176,38 @@ FRAME_FACTS: dict[str, Callable[[PlacedUnit], str]] = {
 
 def folder_rules(folder: Path) -> dict[str, Any]:
     """The folder's campaign.toml, frame.toml and letters as one JSON-able mapping."""
-    rules: dict[str, Any] = {}
-    for name in RULE_FILES:
-        try:
-            rules[name.removesuffix(".toml")] = tomllib.loads((folder / name).read_text("utf-8"))
-        except FileNotFoundError:
-            raise Invalid(f"Thiếu tệp {name} trong {folder.name}.", [Problem(name, "Không có tệp")]) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Invalid(f"Không đọc được {name}: {error}", [Problem(name, str(error))]) from None
+    rules: dict[str, Any] = {"campaign": _toml(folder, "campaign.toml")}
+    if "opinion" in rules["campaign"]:
+        rules |= {"frame": {}, "columns": _toml(folder, ROSTER_FILE), "branch": _branch_codes(folder, rules)}
+    else:
+        rules["frame"] = _toml(folder, "frame.toml")
     rules["letters"] = _letters(folder, rules["campaign"].get("messages", {}))
     # in their order: a database may keep the keys of a mapping in another
     reasons = rules["campaign"].get("return_reasons", {})
     texts = _letters(folder, reasons)
     rules["return_texts"] = [[code, texts[code]] for code in reasons]
     return dict(loads(dumps(rules, default=str)))
+
+
+def _toml(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads((folder / name).read_text("utf-8"))
+    except FileNotFoundError:
+        raise Invalid(f"Thiếu tệp {name} trong {folder.name}.", [Problem(name, "Không có tệp")]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"Không đọc được {name}: {error}", [Problem(name, str(error))]) from None
+
+
+def _branch_codes(folder: Path, rules: Mapping[str, Any]) -> list[str]:
+    """The codes of the kind's own areas, so that its bodies are told from those of the catalogue."""
+    name = rules["campaign"].get("branch", "")
+    if not name:
+        return []
+    try:
+        with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+            return [row["code"] for row in csv.DictReader(file)]
+    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
+        raise Invalid(f"Không đọc được {name}: {error}", [Problem(name, str(error))]) from None
 
 
 def _letters(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
@@ -231,7 +255,7 @@ def read_kind(folder: Path) -> Kind:
 def _kind(slug: str, rules_json: str) -> Kind:
     rules = loads(rules_json)
     campaign, frame = rules["campaign"], rules["frame"]
-    reader = _Reader()
+    reader = _Reader(opinion="opinion" in campaign)
     kind = Kind(
         slug=slug,
         title=reader.need(campaign, "title", dict, {}),
@@ -241,13 +265,16 @@ def _kind(slug: str, rules_json: str) -> Kind:
         creates=reader.creates(reader.need(campaign, "roles", dict, {})),
         review_levels=tuple(
             reader.level("review", step.get("level", ""))
-            for step in reader.need(campaign, "review", list, [])
+            for step in reader.need_for_units(campaign, "review", list, [])
         ),
         frame_sheet=frame.get("sheet", ""),
         frame_columns=reader.columns(frame.get("column", [])),
-        unit_kinds={it["code"]: it["name"]["vi"] for it in reader.need(campaign, "unit_kinds", list, [])},
+        unit_kinds={
+            it["code"]: it["name"]["vi"] for it in reader.need_for_units(campaign, "unit_kinds", list, [])
+        },
         removal_reasons={
-            code: words["vi"] for code, words in reader.need(campaign, "removal_reasons", dict, {}).items()
+            code: words["vi"]
+            for code, words in reader.need_for_units(campaign, "removal_reasons", dict, {}).items()
         },
         prefills=campaign.get("prefill", {}),
         channels=reader.channels(campaign.get("channels", list(CHANNELS))),
@@ -259,6 +286,11 @@ def _kind(slug: str, rules_json: str) -> Kind:
         return_reasons=reader.return_reasons(rules.get("return_texts", [])),
         quotas=reader.quotas(campaign.get("supervisors", {})),
         accounts=reader.accounts(campaign.get("accounts", {})),
+        opinion=opinion_rules(
+            campaign.get("opinion"), lambda key, message: reader.wrong(f"campaign.toml: {key}", message)
+        ),
+        roster_columns=reader.columns(rules.get("columns", {}).get("column", []), ROSTER_FILE),
+        branch_codes=frozenset(rules.get("branch", ())),
     )
     if reader.problems:
         raise Invalid(f"Kiểu điều tra {slug} có {len(reader.problems)} chỗ sai.", reader.problems)
@@ -268,8 +300,9 @@ def _kind(slug: str, rules_json: str) -> Kind:
 class _Reader:
     """Collects what is wrong while reading, so that an author sees all of it at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, opinion: bool) -> None:
         self.problems: list[Problem] = []
+        self.opinion = opinion
 
     def wrong(self, place: str, message: str) -> None:
         self.problems.append(Problem(place, message))
@@ -280,6 +313,10 @@ class _Reader:
             self.wrong(f"campaign.toml: {key}", "Thiếu, hoặc không đúng dạng.")
             return otherwise
         return value
+
+    def need_for_units(self, table: Mapping[str, Any], key: str, kind: type, otherwise: Any) -> Any:
+        """What a survey of units must say, and an opinion survey, which asks people, has no use for."""
+        return table.get(key, otherwise) if self.opinion else self.need(table, key, kind, otherwise)
 
     def level(self, place: str, name: str) -> int:
         if name not in LEVELS:
@@ -382,16 +419,14 @@ class _Reader:
             self.wrong(f"campaign.toml: {place}.creates", f"“{text}”: không có vai trò “{role}”.")
         return role, self.level(f"{place}.creates", level)
 
-    def columns(self, rows: list[dict[str, Any]]) -> tuple[FrameColumn, ...]:
+    def columns(self, rows: list[dict[str, Any]], file: str = "frame.toml") -> tuple[FrameColumn, ...]:
         columns = []
         for number, row in enumerate(rows, 1):
             unknown = row.keys() - FrameColumn.__dataclass_fields__.keys()
             if not row.get("header") or not row.get("name"):
-                self.wrong(f"frame.toml: cột {number}", "Cần header và name.")
+                self.wrong(f"{file}: cột {number}", "Cần header và name.")
             elif unknown:
-                self.wrong(
-                    f"frame.toml: cột {row['name']}", f"Không có thuộc tính {', '.join(sorted(unknown))}."
-                )
+                self.wrong(f"{file}: cột {row['name']}", f"Không có thuộc tính {', '.join(sorted(unknown))}.")
             else:
                 columns.append(FrameColumn(**row))
         return tuple(columns)

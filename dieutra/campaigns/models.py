@@ -37,6 +37,23 @@ class Campaign(models.Model):
         return kind_from(self.kind_slug, self.rules)
 
 
+class GroupForm(models.Model):
+    """The questionnaire of one group of an opinion survey; `Campaign.form` is that of its first group."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="group_forms")
+    survey = models.CharField(max_length=40)
+    group = models.CharField(max_length=40)
+    form = models.ForeignKey("forms.FormVersion", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "survey", "group"], name="group_form_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}: {self.survey}/{self.group}"
+
+
 class FormAdoption(models.Model):
     """The moment from which a campaign goes by another version of its form; `renamed`: old place -> new place."""
 

@@ -16,11 +16,11 @@ from django.utils import timezone
 from dieutra.campaigns.desks import Desk, desks_of
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case
-from dieutra.engine.refusals import Forbidden, NotNow, Stale
+from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.forms.queries import engine_form
 from dieutra.incidents.models import Question, Turn
-from dieutra.incidents.routing import first_desk, hours_at, next_desk, seat_of, topic_of
+from dieutra.incidents.routing import first_desk, hours_at, next_desk, seat_of, topic_of, topics_at
 from dieutra.incidents.wording import Sent, checked_files, keep_files, worded
 from dieutra.people.models import Post, User
 from dieutra.people.permission import GRANTS, posts_of, require
@@ -48,6 +48,10 @@ def ask(
     if Question.objects.filter(asker=actor, campaign=campaign, state=State.OPEN).count() >= MOST_OPEN:
         raise NotNow(f"Bạn đang có {MOST_OPEN} câu hỏi chưa được trả lời. Hãy chờ trả lời rồi hỏi tiếp.")
     path = case.path if case else post.path
+    if sort not in topics_at(campaign, path):
+        raise Invalid(
+            "Hãy chọn loại câu hỏi dành cho cơ quan của bạn.", [Problem("Loại câu hỏi", "Hãy chọn lại.")]
+        )
     desk = first_desk(campaign, sort, post, path)
     if desk is None:
         raise NotNow("Không có cấp nào trên bạn nhận loại câu hỏi này.")

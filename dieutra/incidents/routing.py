@@ -20,6 +20,13 @@ def topic_of(campaign: Campaign, code: str) -> Topic:
     return found
 
 
+def topics_at(campaign: Campaign, path: str) -> list[Topic]:
+    """The sorts of question that somebody at a path may ask: some desks serve a branch alone."""
+    codes = path.split("/")
+    own = "branch" if len(codes) > 1 and codes[1] in campaign.kind.branch_codes else "catalogue"
+    return [it for it in desks_of(campaign).topics.values() if it.areas in ("all", own) or len(codes) < 3]
+
+
 def first_desk(campaign: Campaign, topic: Topic, asker: Post, path: str) -> Desk | None:
     """None when nobody stands above the asker: the last desk of a chain asks nobody."""
     above = [desk for desk in topic.chain if _above(desk, asker)]

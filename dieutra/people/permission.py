@@ -50,13 +50,30 @@ GRANTS: dict[str, frozenset[str]] = {
     "selfcheck.second": frozenset({Role.BCD, Role.TK}),
     "publicity.read": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
     "publicity.manage": frozenset({Role.QTV}),
+    # opinion surveys; what is marked “centre” is asked at the campaign's own path
+    "roster.read": frozenset({Role.QTV, Role.GSV, Role.BCD}),
+    "roster.edit": frozenset({Role.QTV}),
+    "roster.accept": frozenset({Role.QTV, Role.GSV}),  # centre
+    "opinion.progress": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
+    "opinion.manage": frozenset({Role.QTV}),  # centre: mailing, links, release, closing
+    "signal.read": frozenset({Role.QTV, Role.GSV}),  # centre
+    "signal.run": frozenset({Role.QTV, Role.GSV}),  # centre
+    "annulment.decide": frozenset(
+        {Role.QTV, Role.GSV}
+    ),  # centre: proposing and confirming, never by one person
+    "index.read": frozenset({Role.QTV, Role.GSV, Role.BCD}),
+    "index.assess": frozenset({Role.QTV}),  # a body about itself
+    "index.verify": frozenset({Role.QTV, Role.GSV}),  # centre
+    "index.publish": frozenset({Role.QTV}),  # centre
     "faq.read": frozenset(Role),
     "faq.publish": frozenset({Role.QTV, Role.GSV, Role.BCD}),
 }
 READ_ONLY = (
     "Bạn đang xem như người khác nên chỉ đọc. Hãy bấm “Thôi xem như” để làm việc bằng tài khoản của mình."
 )
-AT_ITS_LEVEL = frozenset({"frame.review", "frame.accept", "case.review", "question.answer"})
+AT_ITS_LEVEL = frozenset(
+    {"frame.review", "frame.accept", "case.review", "question.answer", "roster.edit", "index.assess"}
+)
 
 
 class Placed(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
@@ -16,11 +16,15 @@ from dieutra.people.permission import visible_to
 from dieutra.places.models import Area
 from dieutra.publicity.models import Activity, NewsItem
 
+CENTRE = "Ban Chỉ đạo Trung ương"
+
 
 def public_news(campaign: Campaign) -> QuerySet[NewsItem]:
-    """What anybody may read at this moment, the latest first."""
+    """What anybody may read at this moment, the latest first, with `area_name` of the body that published it."""
     found = NewsItem.objects.filter(campaign=campaign, state="published", publish_at__lte=timezone.now())
-    return found.select_related("campaign").order_by("-publish_at", "-pk")
+    areas = Area.objects.filter(catalogue_id=campaign.catalogue_id, path=OuterRef("path"), level__gt=0)
+    named = found.annotate(area_name=Subquery(areas.values("name")[:1]))
+    return named.select_related("campaign").order_by("-publish_at", "-pk")
 
 
 def campaigns_with_news() -> QuerySet[Campaign]:
@@ -41,8 +45,10 @@ def activities_of(actor: User, campaign: Campaign) -> QuerySet[Activity]:
 
 def publisher(item: NewsItem) -> str:
     """The area in whose name an item was published."""
+    if hasattr(item, "area_name"):
+        return item.area_name or CENTRE
     area = Area.objects.filter(catalogue_id=item.campaign.catalogue_id, path=item.path).first()
-    return area.name if area and area.level else "Ban Chỉ đạo Trung ương"
+    return area.name if area and area.level else CENTRE
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
+from dieutra.campaigns.queries import campaigns_of
 from dieutra.incidents.queries import answers_for_me, waiting_for
 from dieutra.messages.queries import unread
 from dieutra.people.models import User
 from dieutra.people.permission import GRANTS, posts_of
 
 # (verb that opens it, url name, words)
+OPINION_DOORS = (
+    # of a campaign that asks people: rosters, opinions and the index, each added with its screens
+)
 DOORS = (
     ("case.fill", "my_form", "Phiếu của tôi"),
     ("case.review", "queue", "Chờ duyệt"),
@@ -30,6 +34,8 @@ DOORS = (
     ("selfcheck.second", "selfcheck", "Tự đánh giá"),
 )
 IN_A_ROW = 8  # more doors than stand side by side on a small laptop open from “Thêm”
+# what a survey of units has and one that asks people has not
+FOR_UNITS = frozenset({"my_form", "queue", "listings", "progress", "reports", "supervision", "teams"})
 AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second"})
 
 
@@ -46,6 +52,13 @@ class Door:
     count: int = 0
 
 
+def _doors_for(user: User) -> list[tuple[str, str, str]]:
+    """Of a person whose campaigns all ask people, those for units stay shut, and the other way round."""
+    asks_people = {campaign.kind.opinion is not None for campaign in campaigns_of(user)}
+    doors: list[tuple[str, str, str]] = list(OPINION_DOORS) if True in asks_people else []
+    return doors + [it for it in DOORS if False in asks_people or it[1] not in FOR_UNITS]
+
+
 def place_in_the_house(request: HttpRequest) -> dict[str, object]:
     """`doors`: the menu, `more_doors` what has no room in its row; `my_role`: who one is; `campaign`: the one at hand."""
     user = getattr(request, "user", None)
@@ -55,7 +68,7 @@ def place_in_the_house(request: HttpRequest) -> dict[str, object]:
     central = {post.role for post in posts_of(user) if post.level == 0}
     doors = [
         Door(url := reverse(name), words, request.path.startswith(url), _count(user, name))
-        for verb, name, words in DOORS
+        for verb, name, words in _doors_for(user)
         if (central if verb in AT_THE_CENTRE else roles) & GRANTS[verb]
     ]
     row = (

@@ -34,7 +34,7 @@ from dieutra.incidents.queries import (
     search_faq,
     waiting_for,
 )
-from dieutra.incidents.routing import next_desk, seat_of
+from dieutra.incidents.routing import next_desk, seat_of, topics_at
 from dieutra.people.models import Role, User
 from dieutra.people.permission import GRANTS, may, posts_of
 from dieutra.places.models import Level
@@ -155,7 +155,7 @@ def _ask_page(
     place = given.get("cau", "")
     context = {
         "case": case,
-        "topics": desks_of(campaign).topics.values(),
+        "topics": topics_at(campaign, _asking_path(request, campaign, case)),
         "places": _places(engine_form(case.form_id)) if case else [],
         "place": place,
         "given": given,
@@ -166,6 +166,11 @@ def _ask_page(
         "problems": refusal.problems if isinstance(refusal, Invalid) else (),
     }
     return render(request, "help/ask.html", context, status=refusal.status if refusal else 200)
+
+
+def _asking_path(request: HttpRequest, campaign: Campaign, case: Case | None) -> str:
+    posts = posts_of(signed_in(request), campaign.pk)
+    return case.path if case else next((it.path for it in posts if it.role in GRANTS["question.ask"]), "VN/")
 
 
 def _places(form: Form) -> list[tuple[str, str]]:

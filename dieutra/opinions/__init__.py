@@ -1,0 +1,1 @@
+"""Invitations and anonymous answers. Nothing here ties a person to an answer: see docs/opinion-surveys.md."""

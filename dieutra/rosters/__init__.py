@@ -1,0 +1,1 @@
+"""Lists of people to be asked: entered, checked, sent by each body, accepted by the centre."""

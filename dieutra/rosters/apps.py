@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RostersConfig(AppConfig):
+    name = "dieutra.rosters"
+    verbose_name = "Danh sách đối tượng"

@@ -155,7 +155,7 @@ def bucket(seconds: float) -> str:
 def tables(bodies: list[Body]) -> tuple[pa.Table, pa.Table]:
     """The answers without their time, and the counters of bursts without their answers."""
     rows: dict[str, list[str]] = {name: [] for name in ANSWERS.names}
-    counters: dict[tuple[str, str, str, datetime], int] = {}
+    counters: dict[tuple[str, str, datetime], int] = {}
     for number, answer in enumerate(answer for body in bodies for answer in body.answers):
         said = {f"{answer.grp}-{at}": OPTIONS[mark] for at, mark in enumerate(answer.marks, start=1)}
         values = (f"{number:07d}", answer.survey, answer.body, answer.grp, answer.device, answer.network,
@@ -163,7 +163,7 @@ def tables(bodies: list[Body]) -> tuple[pa.Table, pa.Table]:
         for name, value in zip(ANSWERS.names, values, strict=True):
             rows[name].append(value)
         starts = answer.at.replace(minute=answer.at.minute // 10 * 10, second=0, microsecond=0)
-        key = (answer.survey, answer.body, answer.grp, starts)
+        key = (answer.survey, answer.body, starts)
         counters[key] = counters.get(key, 0) + 1
     bursts = [(*key, many) for key, many in counters.items()]
     columns = dict(zip(BURSTS.names, zip(*bursts, strict=True), strict=True))

@@ -9,8 +9,9 @@ from dieutra.engine.signals.thresholds import Thresholds
 
 _DEVICES = """
 WITH cluster AS (
-  SELECT survey, body, device, count(*) AS size, list(DISTINCT grp ORDER BY grp) AS groups
-  FROM answer WHERE device <> '' GROUP BY survey, body, device)
+  SELECT survey, body, device, count(*) AS size,
+    coalesce(list(DISTINCT grp ORDER BY grp) FILTER (n >= $smallest), []) AS groups
+  FROM answer JOIN cell USING (survey, body, grp) WHERE device <> '' GROUP BY survey, body, device)
 SELECT survey, body, sum(size - 1) AS beyond, list(size ORDER BY size DESC) AS sizes,
   list_sort(list_distinct(flatten(list(groups)))) AS groups,
   (SELECT sum(n) FROM cell WHERE cell.survey = cluster.survey AND cell.body = cluster.body) AS n
@@ -21,7 +22,9 @@ FROM cluster WHERE size > $tolerated GROUP BY survey, body ORDER BY survey, body
 def device(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[Finding]:
     """Bodies for which one browser, or several, sent more answers than a shared tablet would."""
     found = []
-    rows = connection.execute(_DEVICES, {"tolerated": limits.device_tolerated}).fetchall()
+    rows = connection.execute(
+        _DEVICES, {"tolerated": limits.device_tolerated, "smallest": limits.smallest_group}
+    ).fetchall()
     for survey, body, beyond, sizes, groups, n in rows:
         sentence = (
             f"Một trình duyệt đã gửi {number(sizes[0])} phiếu"

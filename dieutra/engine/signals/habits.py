@@ -31,13 +31,16 @@ def straight(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[
 
 
 def night(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[Finding]:
-    """Cells with more answers at night than others, from the counters of bursts."""
+    """Bodies with more answers at night than others, from the counters of bursts, which know no groups."""
     source = f"""
-      SELECT survey, body, grp, sum(n) AS n, coalesce(sum(n) FILTER (
+      SELECT survey, body, '' AS grp, sum(n) AS n, coalesce(sum(n) FILTER (
         hour(starts) >= {limits.night_from} OR hour(starts) < {limits.night_to}), 0) AS x
-      FROM burst GROUP BY survey, body, grp"""
+      FROM burst GROUP BY survey, body"""
     said = f"được gửi từ {limits.night_from} giờ đến {limits.night_to} giờ sáng"
-    return [_finding("night", found, said, limits) for found in unusual(connection, source, limits)]
+    return [
+        _finding("night", found, said, limits)
+        for found in unusual(connection, source, limits, limits.night_excess)
+    ]
 
 
 def nodevice(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[Finding]:

@@ -54,9 +54,16 @@ ORDER BY ALL
 """
 
 
-def unusual(connection: duckdb.DuckDBPyConnection, source: str, limits: Thresholds) -> list[Share]:
-    """The cells whose share lies above the rest of the country; `source` is SQL of (survey, body, grp, n, x)."""
+def unusual(
+    connection: duckdb.DuckDBPyConnection, source: str, limits: Thresholds, excess: float | None = None
+) -> list[Share]:
+    """The cells whose share lies above the rest of the country; `source` is SQL of (survey, body, grp, n, x).
+
+    `excess`: by so much at least, `limits.least_excess` when left out.
+    """
     connection.execute(f"CREATE OR REPLACE TEMP VIEW shares AS {source}")
-    names = ("smallest_group", "fewest_bodies", "spread", "least_spread", "least_excess")
-    rows = connection.execute(_QUERY, {name: getattr(limits, name) for name in names}).fetchall()
+    names = ("smallest_group", "fewest_bodies", "spread", "least_spread")
+    given = {name: getattr(limits, name) for name in names}
+    given["least_excess"] = limits.least_excess if excess is None else excess
+    rows = connection.execute(_QUERY, given).fetchall()
     return [Share(*row) for row in rows]

@@ -17,13 +17,9 @@ ANSWERS = pa.schema(
 """A row per released answer. `said` is a JSON object question → code; `device`, `network`, `seconds` may be ''."""
 
 BURSTS = pa.schema(
-    [
-        *((name, pa.string()) for name in ("survey", "body", "grp")),
-        ("starts", pa.timestamp("us")),
-        ("n", pa.int64()),
-    ]
+    [("survey", pa.string()), ("body", pa.string()), ("starts", pa.timestamp("us")), ("n", pa.int64())]
 )
-"""A row per counter: how many answers came in the ten minutes from `starts` (the clock of Vietnam)."""
+"""A row per counter: how many answers about a body came in the ten minutes from `starts` (the clock of Vietnam)."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ class Thresholds:
     "A window of ten minutes with fewer answers is no burst."
     burst_full: float = 25.0
     "The surprise of a burst that scores 100: offices meet, and honest people answer together."
+    night_excess: float = 0.015
+    "The same as `least_excess` for the share of answers at night, of all answers about a body."
     night_from: int = 23
     night_to: int = 5
     "The hours of the night in Vietnam, from and up to."

@@ -26,7 +26,7 @@ from dieutra.engine.signals.finding import NAMES
 from dieutra.engine.signals.run import Looked, look
 from dieutra.engine.signals.thresholds import Thresholds
 
-SET_ON, MEASURED_ON = range(1, 6), range(301, 311)
+SET_ON, MEASURED_ON = range(1, 6), range(401, 411)
 LIMITS = Thresholds()
 LEVELS = ("look", "suspect", "clear")
 

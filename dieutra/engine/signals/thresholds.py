@@ -23,7 +23,7 @@ class Thresholds:
     "With fewer bodies, how much honest bodies differ is not measured but taken from `spread`."
     spread: float = 0.02
     "Intra-body correlation of a share among honest bodies where it is not measured."
-    least_spread: float = 0.005
+    least_spread: float = 0.002
     "The least correlation that is believed, however equal bodies seem."
     full_surprise: float = 12.0
     "The surprise that scores 100."

@@ -23,7 +23,12 @@ PEOPLE = {"hdnd": 55, "ld-so": 70, "ld-phong": 340, "ld-huyen": 75,
           "ld-vu": 110, "ld-so-nganh": 240, "ld-phong-so": 420, "cchc": 120, "hoi": 5}  # fmt: skip
 SURVEYS = {"tinh": (63, ("hdnd", "ld-so", "ld-phong", "ld-huyen")),
            "bo": (17, ("ld-vu", "ld-so-nganh", "ld-phong-so", "cchc", "hoi"))}  # fmt: skip
-ITEMS = [Item(f"{grp}-{at}", OPTIONS) for grp, many in QUESTIONS.items() for at in range(1, many + 1)]
+ITEMS = [
+    Item(survey, grp, f"c{at}", OPTIONS)
+    for survey, (_, groups) in SURVEYS.items()
+    for grp in groups
+    for at in range(1, QUESTIONS[grp] + 1)
+]
 OPENS = datetime(2023, 2, 15)
 DAYS = 16
 
@@ -157,7 +162,7 @@ def tables(bodies: list[Body]) -> tuple[pa.Table, pa.Table]:
     rows: dict[str, list[str]] = {name: [] for name in ANSWERS.names}
     counters: dict[tuple[str, str, datetime], int] = {}
     for number, answer in enumerate(answer for body in bodies for answer in body.answers):
-        said = {f"{answer.grp}-{at}": OPTIONS[mark] for at, mark in enumerate(answer.marks, start=1)}
+        said = {f"c{at}": OPTIONS[mark] for at, mark in enumerate(answer.marks, start=1)}
         values = (f"{number:07d}", answer.survey, answer.body, answer.grp, answer.device, answer.network,
                   answer.seconds, json.dumps(said))  # fmt: skip
         for name, value in zip(ANSWERS.names, values, strict=True):

@@ -107,7 +107,7 @@ def test_copies_with_slips_are_found_with_their_model(looked: Looked) -> None:
     (finding,) = of(looked, "tinh-06", "copies")
     assert finding.grp == "ld-so" and finding.score >= LIMITS.suspect
     assert finding.evidence["largest"] >= 30
-    assert finding.evidence["pattern"][0] == ["ld-so-1", "5"]
+    assert finding.evidence["pattern"][0] == ["c1", "5"]
 
 
 def test_a_group_told_to_give_the_best_marks_is_suspected_but_contents_alone_are_never_clear(
@@ -165,7 +165,7 @@ def test_free_text_unknown_codes_and_odd_names_are_left_aside() -> None:
     said = json.dumps({"q'1\"": "1", "words": "'; DROP TABLE answer; --", "q2": "no such code", "q.3": None})
     rows = [[f"a{n}", "tinh", "x", "g", None, None, None, said] for n in range(20)]
     answers = ANSWERS.empty_table().from_arrays(list(map(list, zip(*rows, strict=True))), schema=ANSWERS)
-    items = [Item("q'1\"", ("1", "2")), Item("q2", ("1", "2")), Item("q.3", ("1",))]
+    items = [Item("tinh", "g", name, ("1", "2")) for name in ("q'1\"", "q2", "q.3")]
     assert look(answers, BURSTS.empty_table(), items).answers == 20
 
 

@@ -24,8 +24,10 @@ BURSTS = pa.schema(
 
 @dataclass(frozen=True)
 class Item:
-    """A closed question: its codes in order, and whether they are a scale that it shares with its neighbours."""
+    """A closed question of a survey's group: its codes in order, and whether they are a scale like its neighbours'."""
 
+    survey: str
+    grp: str
     question: str
     options: tuple[str, ...]
     scale: bool = True
@@ -54,14 +56,14 @@ def prepared(
 
 def _items(items: Sequence[Item]) -> pa.Table:
     rows = [
-        (ordinal, item.question, value, chr(ord("A") + place), item.scale)
+        (ordinal, item.survey, item.grp, item.question, value, chr(ord("A") + place), item.scale)
         for ordinal, item in enumerate(items)
         for place, value in enumerate(item.options)
     ]
-    columns = list(zip(*rows, strict=True)) or [()] * 5
-    types = (pa.int64(), pa.string(), pa.string(), pa.string(), pa.bool_())
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    types = (pa.int64(), *[pa.string()] * 5, pa.bool_())
     arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
-    return pa.table(arrays, names=["ordinal", "question", "value", "code", "scale"])
+    return pa.table(arrays, names=["ordinal", "survey", "grp", "question", "value", "code", "scale"])
 
 
 _STATEMENTS = (
@@ -74,7 +76,7 @@ _STATEMENTS = (
        FROM given_answers, json_each(given_answers.said) AS told WHERE said IS NOT NULL""",
     """CREATE TABLE known AS
        SELECT answer, survey, body, grp, ordinal, question, value, code, scale
-       FROM told JOIN given_items USING (question, value) JOIN answer USING (answer)""",
+       FROM told JOIN answer USING (answer) JOIN given_items USING (survey, grp, question, value)""",
     """CREATE TABLE said AS
        WITH asked AS (SELECT DISTINCT survey, grp, ordinal, question, scale FROM known)
        SELECT answer, survey, body, grp, ordinal, question, value, coalesce(code, '-') AS code, scale

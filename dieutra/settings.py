@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "dieutra.reports",
     "dieutra.messages",
     "dieutra.opinions",
+    "dieutra.interference",
     "dieutra.teams",
     "dieutra.publicity",
     "dieutra.channels.workbook",

@@ -16,6 +16,7 @@ from dieutra.people.permission import GRANTS, posts_of
 # (verb that opens it, url name, words)
 OPINION_DOORS = (
     # of a campaign that asks people: rosters, opinions and the index, each added with its screens
+    ("signal.read", "interference", "Dấu hiệu"),
 )
 DOORS = (
     ("case.fill", "my_form", "Phiếu của tôi"),
@@ -36,7 +37,7 @@ DOORS = (
 IN_A_ROW = 8  # more doors than stand side by side on a small laptop open from “Thêm”
 # what a survey of units has and one that asks people has not
 FOR_UNITS = frozenset({"my_form", "queue", "listings", "progress", "reports", "supervision", "teams"})
-AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second"})
+AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second", "signal.read"})
 
 
 def _count(user: User, door: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from dieutra.engine.signals.finding import Finding, number, percent, scored
+from dieutra.engine.signals.finding import Finding, number, scored
 from dieutra.engine.signals.thresholds import Thresholds
 
 TAIL = 0.814
@@ -84,15 +84,9 @@ def odds(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[Find
         if surprise <= 0:
             continue
         sentence = (
-            f"Cách trả lời của {number(n)} người xa mức chung cả nước, vượt {number(z)} lần mức khác nhau thông thường "
-            "giữa các cơ quan."
+            f"Cách trả lời của {number(n)} người lệch xa mức chung cả nước, vượt {number(z)} lần mức khác nhau thông "
+            "thường giữa các cơ quan."
         )
-        if cells:
-            first = max(cells, key=lambda cell: cell["count"] / cell["of"])
-            share, elsewhere = percent(first["count"] / first["of"]), percent(first["elsewhere"])
-            sentence += (
-                f" Ví dụ câu {first['question']}: {share} chọn “{first['value']}”, nơi khác {elsewhere}."
-            )
         evidence = {
             "cells": cells,
             "of": int(n),

@@ -35,6 +35,7 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "case.returned": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
     "selfcheck.asked": [ask("selfcheck.run", "id", actor="actor_id")],
     "task.given": [ask("teams.tell_given", "id", task="subject_id")],
+    "roster.accepted": [ask("opinions.invite", "id", roster="subject_id")],
     "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
     "signals.asked": [ask("interference.run", "id", campaign="subject_id", actor="actor_id")],
     "annulment.proposed": [ask("interference.tell", "id", annulment="subject_id", verb="verb", actor="actor_id")],
@@ -48,6 +49,7 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
 
 SCHEDULE: dict[str, timedelta] = {
     "events.seal": timedelta(hours=1),
+    "events.verify": timedelta(days=1),
     "cases.adopt_left_over": timedelta(hours=1),
     "messages.by_the_clock": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
@@ -58,4 +60,7 @@ SCHEDULE: dict[str, timedelta] = {
     "workbook.clear": timedelta(hours=1),
     "accounts.clear": timedelta(hours=1),
     "accounts.idle": timedelta(days=1),
+    "opinions.keep_invitations": timedelta(hours=1),
+    "opinions.lay_open": timedelta(hours=1),
+    "opinions.close": timedelta(days=1),
 }

@@ -33,7 +33,7 @@ from dieutra.web.manager import (
 )
 from dieutra.web.public import forgotten, news
 from dieutra.web.public import views as public
-from dieutra.web.respondent import collected, files, workbook
+from dieutra.web.respondent import collected, files, opinion, workbook
 from dieutra.web.respondent import views as respondent
 from dieutra.web.supervisor import bulk as supervisor_bulk
 from dieutra.web.supervisor import queue as supervisor_queue
@@ -52,6 +52,7 @@ urlpatterns = [
     path("", include(respondent.urlpatterns)),
     path("", include(workbook.urlpatterns)),
     path("", include(files.urlpatterns)),
+    path("", include(opinion.urlpatterns)),
     path("", include(collected.urlpatterns)),
     path("", include(collector.urlpatterns)),
     path("", include(supervisor_queue.urlpatterns)),

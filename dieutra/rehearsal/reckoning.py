@@ -19,7 +19,11 @@ from dieutra.jobs.models import Job
 from dieutra.rehearsal.acts import Play
 
 PATIENCE = 60.0  # seconds
-ROUTINE = ("events.seal", "cases.recount")  # of the hour and the night, not of what anybody did
+ROUTINE = (
+    "events.seal",
+    "events.verify",
+    "cases.recount",
+)  # of the hour and the night, not of what anybody did
 
 # What persons did over HTTP and the record must agree on, verb by verb.
 COUNTED = (

@@ -20,9 +20,10 @@ from dieutra.publicity import actions
 from dieutra.publicity.markup import html
 from dieutra.publicity.models import NewsItem
 from tests.cast import World
+from tests.publicity.test_bare_images import DOT, PIXELS, START
 
 Browser = Callable[[str], Client]
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+PNG = START + DOT[0] + PIXELS
 URL = "/tin/thu/"
 
 

@@ -13,13 +13,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dieutra.campaigns.actions import appoint
 from dieutra.cli import main
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
+from dieutra.events.actions import record, seal
 from dieutra.events.models import Event
 from dieutra.jobs.actions import KINDS
+from dieutra.jobs.models import Job
 from dieutra.people.actions import set_password
 from dieutra.people.models import User
 from dieutra.places.models import Area
@@ -155,6 +158,59 @@ def test_a_run_never_changes_and_its_file_is_recognised(world: World) -> None:
     from django.conf import settings
 
     assert settings.SECRET_KEY not in secrets
+
+
+def seal_an_hour() -> None:
+    """What stands is sealed as if it were old: with the database's own keys, for no time passes in a test."""
+    on = " ON events_event" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER IF EXISTS events_no_update{on}")
+    Event.objects.filter(at__gt=timezone.now() - timedelta(minutes=30)).update(
+        at=timezone.now() - timedelta(hours=1)
+    )
+    assert seal() is not None
+
+
+def test_the_page_of_a_run_does_not_compute_the_whole_record(world: World, at_the_desk: Browser) -> None:
+    run, centre = actions.make(None), at_the_desk("ba.trung.uong")
+    seal_an_hour()
+    url = f"/tu-danh-gia/{run.pk}/"
+    centre.get(url)
+    with CaptureQueriesContext(connection) as early:
+        assert "chưa đến lượt" in centre.get(url).content.decode()
+    for _ in range(4):
+        record(None, "thu.nghiem", world.campaign, path="VN/")
+        seal_an_hour()
+    with CaptureQueriesContext(connection) as late:
+        assert "còn khớp" in centre.get(url).content.decode()
+    assert len(late) == len(early)
+
+
+def test_the_page_of_a_run_says_when_the_whole_record_was_computed_and_what_came_out(world: World) -> None:
+    run = actions.make(None)
+    seal_an_hour()
+    verify = KINDS["events.verify"]
+    verify(Job.objects.create(kind="events.verify", key="1"))
+    later = record(None, "thu.nghiem", world.campaign, path="VN/")
+    seal_an_hour()
+    at = timezone.localtime(Event.objects.get(verb="seals.verified").at)
+    assert f"tính lại lúc {at:%H:%M %d/%m/%Y}, các dấu đều khớp" in sealed(run)
+    young = actions.make(None)
+    seal_an_hour()
+    assert "chưa đến dòng này" in sealed(young)
+    Event.objects.filter(pk=later.pk).update(facts={"sửa": "lén"})
+    assert "các dấu đều khớp" in sealed(run), "nobody computed it yet"
+    verify(Job.objects.create(kind="events.verify", key="2"))
+    assert "KHÔNG còn khớp: dấu số" in sealed(run)
+    assert Event.objects.filter(verb="seals.verified").count() == 2
+
+
+def test_a_change_in_the_hour_of_the_run_itself_shows_at_once(world: World) -> None:
+    run = actions.make(None)
+    seal_an_hour()
+    assert "còn khớp" in sealed(run)
+    Event.objects.filter(verb="selfcheck.made").update(actor_id=7)
+    assert "KHÔNG còn khớp" in sealed(run)
 
 
 def test_an_answer_counts_only_when_another_role_agrees(world: World) -> None:

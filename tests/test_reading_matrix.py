@@ -100,6 +100,8 @@ READS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("question", "question_file"), MINE | SUPERVISE | UNIT | {"bac.ban.chi.dao"}),
     **dict.fromkeys(("messages", "message_urge", "message_report", "suppressions"), WORKERS),
     "message_wave": MINE | SUPERVISE,
+    # of opinion surveys: tests/interference
+    **dict.fromkeys(("interference", "interference_body", "annulment", "annulment_notice"), frozenset()),
 }
 # news and guides are read by everybody, signed in or not
 NOT_HERE |= {"news_campaigns", "news", "news_item", "news_image", "news_embedded", "news_feed", "oembed"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -183,7 +184,7 @@ def _decided(actor: User) -> dict[str, object]:
     return {"decided_by": actor, "decided_at": timezone.now()}
 
 
-def _tell(actor: User, verb: str, annulment: Annulment, words: str = "", **facts: object) -> None:
+def _tell(actor: User, verb: str, annulment: Annulment, words: str = "", **facts: Any) -> None:
     """The event has no free text, but its digest, so that a reason cannot be changed unseen."""
     if words:
         facts["reason_sha256"] = hashlib.sha256(words.encode()).hexdigest()

@@ -74,7 +74,7 @@ def items_of(campaign: Campaign) -> list[Item]:
         .order_by("form")
     )
     for survey, group, form in used:
-        newest[survey, group] = form
+        newest[str(survey), str(group)] = int(form)
     return [item for (survey, group), form in newest.items() for item in _items(survey, group, form)]
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from dieutra.campaigns.queries import campaigns_of
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Refusal, Stale
 from dieutra.interference import annulling, queries
 from dieutra.interference.models import Annulment, Flag, Reversal
@@ -161,7 +162,9 @@ def confirm_reversal(request: HttpRequest, pk: int) -> HttpResponse:
 def notice(request: HttpRequest) -> HttpResponse:
     """What a body's own people read: whether its results were annulled or restored, and why. No evidence, no names."""
     user = signed_in(request)
-    if not any(post.role in GRANTS["opinion.progress"] for post in posts_of(user)):
+    asks_people = {it.pk for it in campaigns_of(user) if it.kind.opinion is not None}
+    roles = {post.role for post in posts_of(user) if post.campaign_id in asks_people}
+    if not roles & GRANTS["opinion.progress"]:
         raise Forbidden("Trang này dành cho người của cơ quan được khảo sát và của Trung ương.")
     found = list(queries.told_to(user).prefetch_related("reversals")[:100])
     told = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dieutra.campaigns.models import Campaign, GroupForm
-from dieutra.engine.signals.finding import NAMES, percent
+from dieutra.engine.signals.finding import NAMES, number, percent
 from dieutra.forms.queries import engine_form
 from dieutra.interference.models import Flag
 from dieutra.interference.queries import group_names
@@ -62,8 +62,7 @@ def _shown(flag: Flag, finding: dict[str, Any], groups: dict[str, str]) -> Shown
         pattern=[_words(asked, question, value) for question, value in evidence.get("pattern", [])],
         bars=[(size, round(100 * size / sizes[0])) for size in sizes],
         windows=[
-            (_moment(it["starts"]), it["n"], str(it["expected"]).replace(".", ","))
-            for it in evidence.get("windows", [])
+            (_moment(it["starts"]), it["n"], number(it["expected"])) for it in evidence.get("windows", [])
         ],
     )
 

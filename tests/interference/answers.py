@@ -54,3 +54,16 @@ def three_provinces(world: OpinionWorld) -> None:
     answered(world, "tinh", "35", cheats=40)
     answered(world, "tinh", "40")
     answered(world, "tinh", "01")
+
+
+def copied_in_a_hurry(world: OpinionWorld, code: str) -> None:
+    """A model answer for half of a group, filled in within seconds, most of it in ten minutes of one night."""
+    campaign, path = world.campaign, world.area(code).path
+    group = Opinion.objects.filter(campaign=campaign, path=path, group="tinh-phong").order_by("device")
+    taken = list(group[:40])
+    model = taken[0].answers
+    for number, it in enumerate(taken):
+        it.answers, it.seconds, it.device = dict(model), "<30", f"private-{code}-{number}"
+    Opinion.objects.bulk_update(taken, ["answers", "seconds", "device"])
+    window = datetime(2023, 2, 21, 23, 40, tzinfo=VIETNAM)
+    Burst.objects.create(campaign=campaign, survey="tinh", path=path, window=window, count=38)

@@ -103,6 +103,8 @@ READS: dict[str, frozenset[str]] = {
     # of the index of opinion surveys: tests/indices
     **dict.fromkeys(("index_home", "index_survey", "index_criteria", "index_former"), frozenset()),
     **dict.fromkeys(("index_assessment", "index_evidence", "index_reckoning"), frozenset()),
+    # of opinion surveys: tests/interference
+    **dict.fromkeys(("interference", "interference_body", "annulment", "annulment_notice"), frozenset()),
 }
 # of a campaign that asks people, which the cast has none of; tests/rosters/test_screens.py tries them with its own
 READS |= dict.fromkeys(

@@ -35,7 +35,12 @@ def prepared(world: OpinionWorld, route: str) -> tuple[str, dict[str, str]]:
     chi, roster = world.user("chi.ha.nam"), world.roster("tinh", "35")
     world.fill(roster, ALL)
     first = roster.people.order_by("pk")[0]
-    fields = {"version": str(roster.version), "reason": "Một lý do đủ dài để xem xét.", "text": "", "granted": "yes"}
+    fields = {
+        "version": str(roster.version),
+        "reason": "Một lý do đủ dài để xem xét.",
+        "text": "",
+        "granted": "yes",
+    }
     if route in ("roster_accept", "roster_return", "roster_withdraw", "roster_receipt"):
         sending.send(chi, roster, roster.version, True)
     if route == "roster_person_restore":
@@ -55,7 +60,13 @@ def prepared(world: OpinionWorld, route: str) -> tuple[str, dict[str, str]]:
     if route in ("rosters_excel", "rosters_shared", "roster_contacts", "roster_contacts_excel"):
         return reverse(route, args=["chi-so-thu"]), {}
     if route == "roster_contact":
-        named = {"name": "Lê Văn Máy", "office": "Chuyên viên", "phone": "0912000111", "email": "", "standing": "0"}
+        named = {
+            "name": "Lê Văn Máy",
+            "office": "Chuyên viên",
+            "phone": "0912000111",
+            "email": "",
+            "standing": "0",
+        }
         return reverse(route, args=["chi-so-thu", "35"]), named
     if route == "roster_expected":
         fields["n-tinh-so"] = "4"
@@ -73,15 +84,22 @@ def prepared(world: OpinionWorld, route: str) -> tuple[str, dict[str, str]]:
 
 WRITES = {
     **dict.fromkeys(("roster_add", "roster_person", "roster_person_remove", "roster_person_restore"), BODY),
-    **dict.fromkeys(("roster_upload", "roster_load", "roster_findings", "roster_expected", "roster_send"), BODY),
+    **dict.fromkeys(
+        ("roster_upload", "roster_load", "roster_findings", "roster_expected", "roster_send"), BODY
+    ),
     **dict.fromkeys(("roster_overlap_decide", "roster_overlaps_confirm", "roster_withdraw"), BODY),
     **dict.fromkeys(("roster_requests", "roster_hardship", "roster_contact"), BODY),
     **dict.fromkeys(("roster_accept", "roster_return", "roster_request_answer"), DECIDE),
 }
 READS = {
-    **dict.fromkeys(("roster", "roster_template", "roster_excel", "roster_findings", "roster_overlaps"), READERS),
+    **dict.fromkeys(
+        ("roster", "roster_template", "roster_excel", "roster_findings", "roster_overlaps"), READERS
+    ),
     **dict.fromkeys(("roster_requests", "roster_history", "roster_receipt", "roster_contact"), READERS),
-    **dict.fromkeys(("roster_add", "roster_person", "roster_upload", "roster_load", "roster_send", "roster_hardship"), BODY),
+    **dict.fromkeys(
+        ("roster_add", "roster_person", "roster_upload", "roster_load", "roster_send", "roster_hardship"),
+        BODY,
+    ),
     "roster_return": DECIDE,
     **dict.fromkeys(("rosters_excel", "rosters_shared", "roster_contacts", "roster_contacts_excel"), CENTRE),
 }
@@ -138,14 +156,25 @@ def test_somebody_of_a_survey_of_units_has_no_such_door(opinions: OpinionWorld) 
     assert "Danh sách đối tượng" in opinions.desk("chu.doc").get(reverse("rosters")).content.decode()
 
 
-@pytest.mark.parametrize("query", ["?trang-thai=sent", "?khao-sat=bo&sap=so", "?muon=1", "?sap=gui&q=ha+nam", "?trang-thai=%27x&sap=zz&trang=99"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?trang-thai=sent",
+        "?khao-sat=bo&sap=so",
+        "?muon=1",
+        "?sap=gui&q=ha+nam",
+        "?trang-thai=%27x&sap=zz&trang=99",
+    ],
+)
 def test_the_board_filters_and_sorts_and_takes_any_address(opinions: OpinionWorld, query: str) -> None:
     opinions.accepted("tinh", "35", {"tinh-so": 2})
     for name, args in (("rosters", []), ("rosters_excel", ["chi-so-thu"])):
         assert opinions.desk("bac.bcd").get(reverse(name, args=args) + query).status_code == 200
 
 
-def test_whoever_looks_at_a_list_or_takes_it_out_is_recorded_and_addresses_hold_no_names(opinions: OpinionWorld) -> None:
+def test_whoever_looks_at_a_list_or_takes_it_out_is_recorded_and_addresses_hold_no_names(
+    opinions: OpinionWorld,
+) -> None:
     opinions.fill(opinions.roster("tinh", "35"), ALL)
     desk = opinions.desk("bac.bcd")
     for _ in range(3):
@@ -190,14 +219,21 @@ def test_the_template_filled_in_is_read_without_a_fault(opinions: OpinionWorld) 
     sink = BytesIO()
     book.save(sink)
     file = SimpleUploadedFile("danh-sach.xlsx", sink.getvalue())
-    answer = opinions.desk("chi.ha.nam").post(reverse("roster_upload", args=LIST), {"file": file, "how": "add"})
+    answer = opinions.desk("chi.ha.nam").post(
+        reverse("roster_upload", args=LIST), {"file": file, "how": "add"}
+    )
     assert answer.status_code == 302, answer.content.decode()
 
 
-def test_a_list_goes_from_the_file_to_the_acceptance_and_its_letters_are_written(opinions: OpinionWorld) -> None:
+def test_a_list_goes_from_the_file_to_the_acceptance_and_its_letters_are_written(
+    opinions: OpinionWorld,
+) -> None:
     desk, centre = opinions.desk("chi.ha.nam"), opinions.desk("ba.bo")
     lines = [*many(4), line(), line(group="tinh-hdnd")]
-    lines += [line("Lê Thị Sáu", group=it, email=f"{it}@hanam.gov.vn", dien_thoai="", ngay_sinh="", don_vi=it) for it in ("tinh-phong", "tinh-huyen")]
+    lines += [
+        line("Lê Thị Sáu", group=it, email=f"{it}@hanam.gov.vn", dien_thoai="", ngay_sinh="", don_vi=it)
+        for it in ("tinh-phong", "tinh-huyen")
+    ]
     file = SimpleUploadedFile("danh-sach.xlsx", xlsx(*lines))
     assert desk.post(reverse("roster_upload", args=LIST), {"file": file}).status_code == 302
     page = desk.get(reverse("roster_load", args=LIST)).content.decode()
@@ -211,14 +247,20 @@ def test_a_list_goes_from_the_file_to_the_acceptance_and_its_letters_are_written
     assert desk.get(reverse("roster_receipt", args=LIST)).content[:5] == b"%PDF-"
     roster.refresh_from_db()
     assert "Chờ bạn quyết định" in centre.get(reverse("rosters")).content.decode()
-    assert centre.post(reverse("roster_accept", args=LIST), {"version": str(roster.version)}).status_code == 302
+    assert (
+        centre.post(reverse("roster_accept", args=LIST), {"version": str(roster.version)}).status_code == 302
+    )
     roster.refresh_from_db()
     assert roster.state == "accepted"
     react(REACTIONS)
     while work_once(REACTIONS, {}):
         pass
     assert not Job.objects.filter(state="failed").exists()
-    told = list(Message.objects.filter(template__startswith="list_").order_by("pk").values_list("template", "channel", "path"))
+    told = list(
+        Message.objects.filter(template__startswith="list_")
+        .order_by("pk")
+        .values_list("template", "channel", "path")
+    )
     assert told == [
         ("list_sent", "email", roster.path), ("list_sent", "notice", roster.path),
         ("list_accepted", "email", roster.path), ("list_accepted", "notice", roster.path),

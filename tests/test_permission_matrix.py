@@ -192,7 +192,7 @@ ROSTERS = (
     "roster_withdraw", "roster_requests", "roster_hardship", "roster_contact", "roster_accept", "roster_return",
     "roster_request_answer",
 )  # fmt: skip
-MAY |= dict.fromkeys(ROSTERS, set())
+MAY |= {it: set() for it in ROSTERS}
 
 
 @dataclass(frozen=True)

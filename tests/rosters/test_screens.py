@@ -212,8 +212,8 @@ def test_the_template_filled_in_is_read_without_a_fault(opinions: OpinionWorld) 
     headers = [it.value for it in page[1]]
     assert headers[0] == "Nhóm đối tượng" and page.max_row == 1
     assert page.data_validations.dataValidation
-    row = {"Nhóm đối tượng": "Lãnh đạo cấp sở", "Họ và tên": "Lê Văn Luyện", "Chức vụ": "Giám đốc", "Đơn vị công tác": "Sở Y tế",
-           "E-mail công vụ": "luyen@hanam.gov.vn", "Điện thoại": "0912000111", "Giới tính": "Nam"}  # fmt: skip
+    row = {"Nhóm đối tượng": "Lãnh đạo cấp sở", "Họ và tên": "Lê Văn Luyện", "Chức vụ": "Giám đốc",
+           "Đơn vị công tác": "Sở Y tế", "E-mail công vụ": "luyen@hanam.gov.vn", "Điện thoại": "0912000111", "Giới tính": "Nam"}  # fmt: skip
     for at, header in enumerate(headers, 1):
         page.cell(2, at, row.get(header, ""))
     sink = BytesIO()
@@ -279,7 +279,8 @@ def test_every_kept_list_is_numbered_in_the_history_of_what_happened(opinions: O
 
 
 @pytest.mark.parametrize("address", [
-    "chi-so-thu/tinh/B01/", "chi-so-thu/khong/35/", "khong-co/tinh/35/", "nguoi/999999/", "chi-so-thu/tinh/99/", "chi-so-thu/dau-moi/zz/",
+    "chi-so-thu/tinh/B01/", "chi-so-thu/khong/35/", "khong-co/tinh/35/", "nguoi/999999/", "chi-so-thu/tinh/99/",
+    "chi-so-thu/dau-moi/zz/",
 ])  # fmt: skip
 def test_what_is_not_there_is_not_found(opinions: OpinionWorld, address: str) -> None:
     assert opinions.desk("ba.bo").get(f"/danh-sach-doi-tuong/{address}").status_code == 404

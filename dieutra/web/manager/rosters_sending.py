@@ -155,7 +155,9 @@ def told(request: HttpRequest, slug: str, survey: str, code: str) -> HttpRespons
 
 def _numbers(facts: dict[str, Any]) -> str:
     """“12 thêm, 3 sửa”: the whole numbers of an event."""
-    return ", ".join(f"{facts[key]} {words}" for key, words in COUNTS.items() if isinstance(facts.get(key), int))
+    return ", ".join(
+        f"{facts[key]} {words}" for key, words in COUNTS.items() if isinstance(facts.get(key), int)
+    )
 
 
 LIST = "danh-sach-doi-tuong/<slug:slug>/<slug:survey>/<str:code>/"

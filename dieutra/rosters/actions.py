@@ -20,7 +20,7 @@ from dieutra.rosters.models import Explanation, Person, Roster
 from dieutra.rosters.twins import settle
 
 Standing = Person.Standing
-MOST_PEOPLE = 20_000
+MOST_PEOPLE = 10_000
 SHORT_OF = 10  # letters that an explanation has at least
 
 

@@ -173,7 +173,7 @@ def history_of(roster: Roster) -> QuerySet[Event]:
     """Everything that happened to a list, its lines and its requests, latest first."""
     about = Q(subject_type="roster", subject_id=roster.pk)
     for model, things in (("person", Person), ("request", Request)):
-        inside = things.objects.filter(roster=roster).values("pk")  # type: ignore[attr-defined]
+        inside = things.objects.filter(roster=roster).values("pk")
         about |= Q(subject_type=model, subject_id__in=inside)
     return Event.objects.filter(about, campaign_id=roster.campaign_id).order_by("-pk")
 

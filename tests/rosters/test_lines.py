@@ -148,3 +148,11 @@ def test_how_many_there_are_in_all_is_held_against_the_list(opinions: OpinionWor
     ]
     with pytest.raises(Invalid):
         actions.expect(chi, roster, {"tinh-so": "nhiều"})
+
+
+def test_people_without_an_address_are_counted_and_asked_about_once(opinions: OpinionWorld) -> None:
+    roster = opinions.roster("tinh", "35")
+    opinions.fill(roster, {"tinh-so": 5})
+    Person.objects.filter(roster=roster, number__gt=2).update(email="")
+    told = [it for it in findings(roster) if it.code == "no_address"]
+    assert [(it.hard, it.message.split(" ")[0]) for it in told] == [(False, "3")]

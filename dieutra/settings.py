@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "dieutra.messages",
     "dieutra.opinions",
     "dieutra.indices",
+    "dieutra.samples",
     "dieutra.teams",
     "dieutra.publicity",
     "dieutra.channels.workbook",

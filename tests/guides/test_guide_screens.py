@@ -37,6 +37,7 @@ NO_SCREEN = {
         "news_feed",
         "oembed",
     ),  # read by anybody
+    *("sample_file", "sample_template"),
     *("news_picture", "publicity_file", "publicity_evidence", "selfcheck_file", "selfcheck_evidence"),
     *(
         "guides",
@@ -127,7 +128,6 @@ def test_one_finds_ones_own_guides_first(world: World, at_the_desk: Desk) -> Non
         "tien-do-bao-cao",
         "hoi-dap-su-co",
         "to-cong-tac",
-        "chi-so",
     ]
     central = at_the_desk("ba.trung.uong").get("/huong-dan/").context["mine"]
     assert {"trung-uong", "quan-tri"} <= {it.slug for it in central}

@@ -45,8 +45,8 @@ class ScoreRules:
 
 
 def has_index(rules: Mapping[str, Any]) -> bool:
-    """Of a campaign's or a kind's rules: whether campaign.toml names an `index`."""
-    return "index" in rules["campaign"]
+    """Of a campaign's or a kind's rules: whether campaign.toml names `scores`."""
+    return "scores" in rules["campaign"]
 
 
 def score_rules(folder: Path, kind: Kind) -> dict[str, ScoreRules]:

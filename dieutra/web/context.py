@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from dieutra.campaigns.queries import campaigns_of
-from dieutra.campaigns.score_rules import has_index
 from dieutra.incidents.queries import answers_for_me, waiting_for
 from dieutra.messages.queries import unread
 from dieutra.people.models import User
@@ -21,8 +20,10 @@ OPINION_DOORS = (
     ("sample.read", "samples", "Chọn mẫu"),
     ("opinion.manage", "opinion_mailing", "Gửi phiếu"),
     ("opinion.progress", "opinion_progress", "Tiến độ khảo sát"),
+    ("signal.read", "interference", "Dấu hiệu"),
     ("index.read", "index_home", "Chỉ số"),
 )
+ONLY_WITH = {"sample": "samples", "scores": "index_home"}  # key of campaign.toml -> its door
 DOORS = (
     ("case.fill", "my_form", "Phiếu của tôi"),
     ("case.review", "queue", "Chờ duyệt"),
@@ -42,7 +43,9 @@ DOORS = (
 IN_A_ROW = 8  # more doors than stand side by side on a small laptop open from “Thêm”
 # what a survey of units has and one that asks people has not
 FOR_UNITS = frozenset({"my_form", "queue", "listings", "progress", "reports", "supervision", "teams"})
-AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second", "opinion.manage"})
+AT_THE_CENTRE = frozenset(
+    {"form.publish", "incident.manage", "selfcheck.second", "opinion.manage", "signal.read"}
+)
 
 
 def _count(user: User, door: str) -> int:
@@ -63,10 +66,9 @@ def _doors_for(user: User) -> list[tuple[str, str, str]]:
     campaigns = list(campaigns_of(user))
     asks_people = {campaign.kind.opinion is not None for campaign in campaigns}
     doors: list[tuple[str, str, str]] = list(OPINION_DOORS) if True in asks_people else []
-    if not any("sample" in campaign.rules["campaign"] for campaign in campaigns):
-        doors = [it for it in doors if it[1] != "samples"]
-    if not any(has_index(campaign.rules) for campaign in campaigns):
-        doors = [it for it in doors if it[1] != "index_home"]
+    for key, door in ONLY_WITH.items():
+        if not any(key in campaign.rules["campaign"] for campaign in campaigns):
+            doors = [it for it in doors if it[1] != door]
     return doors + [it for it in DOORS if False in asks_people or it[1] not in FOR_UNITS]
 
 

@@ -111,7 +111,7 @@ def test_an_annulled_body_has_no_survey_points(
 ) -> None:
     ready(opinions)
     path = opinions.area("35").path
-    monkeypatch.setattr(publishing, "annulled_paths", lambda *_: frozenset({path}))
+    monkeypatch.setattr(publishing, "_annulled", lambda *_: frozenset({path}))
     one = row(reckoned(opinions), "35")
     assert (one["annulled"], one["answers"], one["points"], one["survey_points"]) == (True, 0, None, None)
     assert one["self_points"] == "68.00"

@@ -197,11 +197,13 @@ def drawn(request: HttpRequest, pk: int) -> HttpResponse:
 def _drawn(request: HttpRequest, user: User, found: Draw, refusal: Refusal | None = None) -> HttpResponse:
     latest = found.population.draws.order_by("-pk").first()
     again = request.GET.get("kiem-tra") == "1"
+    made = DrawnList.objects.filter(draw=found).select_related("roster__campaign", "roster__area").first()
     context = {
         "draw": found,
         "kept": found.certificate,
         "facts": facts_of(found),
-        "made": DrawnList.objects.filter(draw=found).select_related("roster").first(),
+        "made": made,
+        "agreement": queries.agreement(made) if made else None,
         "stands": found.population.ended_at is None and latest == found,
         "may_draw": may(user, "sample.draw", found),
         "again": again,

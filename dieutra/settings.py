@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "dieutra.opinions",
     "dieutra.indices",
     "dieutra.samples",
+    "dieutra.interference",
     "dieutra.teams",
     "dieutra.publicity",
     "dieutra.channels.workbook",

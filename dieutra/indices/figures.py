@@ -100,13 +100,12 @@ def _former(former: Former | None) -> dict[str, ranking.Former]:
 
 
 def _head(campaign: Campaign, scheme: Scheme, tree: Tree, rules: Rules) -> Figures:
-    survey = campaign.kind.opinion.survey(scheme.survey) if campaign.kind.opinion else None
     return {
         "format": FORMAT,
         "campaign": campaign.slug,
         "campaign_name": campaign.name,
         "survey": scheme.survey,
-        "title": dict(survey.title) if survey else {},
+        "title": _title(campaign, scheme),
         "simulated": campaign.kind.simulated,
         "scheme_sha256": scheme.sha256,
         "rules": _said(rules, tree),
@@ -116,6 +115,14 @@ def _head(campaign: Campaign, scheme: Scheme, tree: Tree, rules: Rules) -> Figur
             for node in tree.nodes
         ],
     }  # fmt: skip
+
+
+def _title(campaign: Campaign, scheme: Scheme) -> dict[str, str]:
+    """The name of the index in the rules, else that of the survey."""
+    said = scheme.rules["sets"][scheme.survey].get("title")
+    if not said and campaign.kind.opinion:
+        said = campaign.kind.opinion.survey(scheme.survey).title
+    return {str(language): str(words) for language, words in (said or {}).items()}
 
 
 def _said(rules: Rules, tree: Tree) -> Figures:
@@ -132,8 +139,8 @@ def _said(rules: Rules, tree: Tree) -> Figures:
         "unverified": rules.unverified.value,
         "unanswered": rules.unanswered.value,
         "swing": str(rules.swing),
-        "points": str(tree.shape().points),
-        "survey_points": str(tree.shape().survey),
+        "points": _plain(tree.shape().points),
+        "survey_points": _plain(tree.shape().survey),
     }
 
 
@@ -150,6 +157,11 @@ def _row(tree: Tree, rules: Rules, standing: ranking.Standing) -> Figures:
         "self_points": _text(_part(rules, one, Source.SELF)),
         "survey_points": _text(_part(rules, one, Source.SURVEY)),
         "domains": {domain.code: _domain(tree, rules, one, domain.code) for domain in tree.domains},
+        "sums": {
+            node.code: _sum(tree, rules, one, node.code)
+            for node in tree.nodes
+            if node.level == 2 and not node.source
+        },
         "leaves": {code: _leaf(rules, leaf) for code, leaf in one.leaves.items()},
         "lacking": list(one.lacking),
     }
@@ -163,6 +175,13 @@ def _part(rules: Rules, one: Index, source: Source) -> Decimal | None:
 def _domain(tree: Tree, rules: Rules, one: Index, code: str) -> str | None:
     held = any(tree.domain_of(lacking) == code for lacking in one.lacking)
     return None if held else _text(rules.rounding.of(one.domains[code]))
+
+
+def _sum(tree: Tree, rules: Rules, one: Index, code: str) -> str | None:
+    """Of a criterion with components: rounded after the sum."""
+    points = [one.leaves[child.code].points for child in tree.children(code)]
+    known = [it for it in points if it is not None]
+    return _text(rules.rounding.of(sum(known, Fraction(0)))) if len(known) == len(points) else None
 
 
 def _leaf(rules: Rules, leaf: Scored) -> Figures:
@@ -201,6 +220,11 @@ def _digest(scheme: Scheme, given: Sequence[Body], former: Former | None, annull
         ],
     }  # fmt: skip
     return sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: Decimal) -> str:
+    """`32` for `32.00`."""
+    return f"{value.normalize():f}"
 
 
 def _text(value: Decimal | Fraction | None) -> str | None:

@@ -20,6 +20,7 @@ OPINION_DOORS = (
     ("sample.read", "samples", "Chọn mẫu"),
     ("opinion.manage", "opinion_mailing", "Gửi phiếu"),
     ("opinion.progress", "opinion_progress", "Tiến độ khảo sát"),
+    ("signal.read", "interference", "Dấu hiệu"),
     ("index.read", "index_home", "Chỉ số"),
 )
 ONLY_WITH = {"sample": "samples", "scores": "index_home"}  # key of campaign.toml -> its door
@@ -42,7 +43,9 @@ DOORS = (
 IN_A_ROW = 8  # more doors than stand side by side on a small laptop open from “Thêm”
 # what a survey of units has and one that asks people has not
 FOR_UNITS = frozenset({"my_form", "queue", "listings", "progress", "reports", "supervision", "teams"})
-AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second", "opinion.manage"})
+AT_THE_CENTRE = frozenset(
+    {"form.publish", "incident.manage", "selfcheck.second", "opinion.manage", "signal.read"}
+)
 
 
 def _count(user: User, door: str) -> int:

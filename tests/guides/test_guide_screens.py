@@ -26,6 +26,8 @@ NO_SCREEN = {
     *("listing_receipt", "listing_template", "workbook_archive", "workbook_batch_report", "report_file"),
     *("form_workbook", "form_paper", "form_xform", "form_original", "form_dictionary_file", "question_file"),
     "account_sheet",
+    *("index_evidence", "index_public_list", "index_public", "index_public_version"),  # read by anybody
+    *("index_public_body", "index_public_file"),
     *(
         "news_campaigns",
         "news",
@@ -126,6 +128,7 @@ def test_one_finds_ones_own_guides_first(world: World, at_the_desk: Desk) -> Non
         "tien-do-bao-cao",
         "hoi-dap-su-co",
         "to-cong-tac",
+        "chi-so",
     ]
     central = at_the_desk("ba.trung.uong").get("/huong-dan/").context["mine"]
     assert {"trung-uong", "quan-tri"} <= {it.slug for it in central}

@@ -117,6 +117,8 @@ def criteria(request: HttpRequest, survey: str) -> HttpResponse:
         "scheme": scheme,
         "nodes": tree.nodes,
         "shape": tree.shape(),
+        "all_points": f"{tree.shape().points.normalize():f}",
+        "survey_points": f"{tree.shape().survey.normalize():f}",
         "rules": read.scoring().rules,
         "weights": _weights(campaign, survey, scheme),
     }

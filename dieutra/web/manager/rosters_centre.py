@@ -44,8 +44,8 @@ SORTS = {
     "gui": "Gửi mới nhất trước",
 }
 HEADERS = (
-    "Cuộc khảo sát", "Cơ quan", "Trạng thái", "Số người được khảo sát", "Gộp vai trò", "Được miễn", "Hạn gửi", "Gửi lúc", "Muộn",
-    "Mã biên nhận",
+    "Cuộc khảo sát", "Cơ quan", "Trạng thái", "Số người được khảo sát", "Gộp vai trò", "Được miễn", "Hạn gửi", "Gửi lúc",
+    "Muộn", "Mã biên nhận",
 )  # fmt: skip
 
 

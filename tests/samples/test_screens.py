@@ -149,3 +149,13 @@ def test_the_guide_is_one_s_own_only_where_samples_are_drawn(satisfied: SampleWo
     satisfied.campaign.rules["campaign"].pop("sample")
     satisfied.campaign.save()
     assert "chon-mau" not in [it.slug for it in desk.get("/huong-dan/").context["mine"]]
+
+
+@pytest.mark.parametrize("who", ["ba.bo", "chi.ha.nam", "chu.doc"])
+def test_every_door_of_the_menu_opens(satisfied: SampleWorld, who: str) -> None:
+    desk = satisfied.desk(who)
+    page = desk.get(reverse("help"))
+    doors = [it.url for it in (*page.context["doors"], *page.context["more_doors"])]
+    assert "/chon-mau/" in doors and "/chi-so/" not in doors
+    for door in doors:
+        assert desk.get(door, follow=True).status_code == 200, door

@@ -175,6 +175,12 @@ MAY = {
     "publicity_settle": {"ba.trung.uong", "ong.tinh"},
     "faq_withdraw": {"chi.giam.sat.tinh", "ong.tinh", "ba.trung.uong", "bac.ban.chi.dao"},
 }
+# of campaigns that ask people; the cast of tests/opinions/test_mailing_screens.py tries those who may
+OPINION_MAILING = (
+    *("opinion_mailing_open", "opinion_mailing_test", "opinion_remind", "opinion_remind_all"),
+    *("opinion_resend", "opinion_address", "opinion_new_link"),
+)
+MAY |= dict.fromkeys(OPINION_MAILING, set())
 
 
 @dataclass(frozen=True)
@@ -277,6 +283,10 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     """The route's address and the fields with which somebody who may would succeed."""
     if route == "selfcheck_run":
         return reverse(route), {}
+    if route in OPINION_MAILING:
+        takes = {"opinion_remind": ["tinh", "35"]}
+        one = [1] if route in ("opinion_resend", "opinion_address", "opinion_new_link") else []
+        return reverse(route, args=takes.get(route, one)), {"nhom": "tinh-so"}
     if route.startswith("selfcheck_"):
         given = {"code": "backups", "result": "pass", "note": "Đủ ba bản"}
         answer = Answer.objects.create(**given, by=world.user("ong.tinh"), role="tk")

@@ -180,7 +180,7 @@ OPINION_MAILING = (
     *("opinion_mailing_open", "opinion_mailing_test", "opinion_remind", "opinion_remind_all"),
     *("opinion_resend", "opinion_address", "opinion_new_link"),
 )
-MAY |= dict.fromkeys(OPINION_MAILING, set())
+MAY |= {it: set() for it in OPINION_MAILING}
 
 
 @dataclass(frozen=True)

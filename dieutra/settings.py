@@ -83,6 +83,8 @@ INSTALLED_APPS = [
     "dieutra.messages",
     "dieutra.opinions",
     "dieutra.interference",
+    "dieutra.indices",
+    "dieutra.samples",
     "dieutra.teams",
     "dieutra.publicity",
     "dieutra.channels.workbook",

@@ -104,11 +104,14 @@ READS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("interference", "interference_body", "annulment", "annulment_notice"), frozenset()),
 }
 # news and guides are read by everybody, signed in or not
+NOT_HERE |= {"opinion_door", "opinion_form", "opinion_check"}  # by a personal link, tests/opinions
 NOT_HERE |= {"news_campaigns", "news", "news_item", "news_image", "news_embedded", "news_feed", "oembed"}
 NOT_HERE |= {"guides", "guide", "guide_print", "guide_file", "guide_chapter"}
 # still to come: pages of one group, one piece of news and one self-check, of which `one_of_each` makes none
 NOT_HERE |= {"team", "team_people", "team_task_add", "team_task", "news_edit", "news_picture", "news_version"}
 NOT_HERE |= {"publicity_activity", "publicity_evidence"}
+# in a kind of their own, see tests/samples/test_screens.py
+NOT_HERE |= {"samples", "sample_template", "sample_drawn", "sample_file", "sample_place", "sample_results"}
 NOT_HERE |= {"selfcheck_shown", "selfcheck_file", "selfcheck_answer", "selfcheck_evidence"}
 # files that a job draws first: tests/workbook/test_archives.py and tests/people/test_sealed_sheets.py try strangers there
 ACTS = {
@@ -116,6 +119,7 @@ ACTS = {
     "message_urge",
 }  # reading is an act of its own there: recorded, or the start of a sending
 SIGNED_OUT = {"activate", "forgotten", "unsubscribe"}  # open to everybody, about no account
+SIGNED_OUT |= {"opinion_open", "opinion_leave"}  # no session reaches them
 DRAWN = {"workbook_archive", "sheets_file"}
 
 

@@ -30,7 +30,7 @@ def seal(key: bytes, content: Mapping[str, Any], about: str) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, padded, about.encode())
 
 
-def unseal(key: bytes, sealed: bytes, about: str) -> dict[str, Any]:
+def unseal(key: bytes, sealed: bytes | memoryview[int], about: str) -> dict[str, Any]:
     """Raises Unreadable."""
     sealed = bytes(sealed)
     try:

@@ -1,4 +1,4 @@
-"""Writes to the lines of a list, one at a time. Lines as a whole: loading.py; overlaps: overlaps.py; sending: sending.py."""
+"""Writes to the lines of a list, one at a time. From a file: loading.py; overlaps: overlaps.py; as a whole: sending.py."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def _refuse_same_address(roster: Roster, values: Mapping[str, Any], but: Person 
     if not values["email"]:
         return
     same = Person.objects.filter(roster=roster, group=values["group"], email=values["email"])
-    same = same.exclude(standing=Standing.REMOVED).exclude(pk=but.pk if but else None)
+    same = same.exclude(standing=Standing.REMOVED).exclude(pk=but.pk if but else 0)
     if found := same.first():
         told = f"Đã có ở dòng {found.number} ({found.name}) của nhóm này."
         raise Invalid("Chưa ghi: địa chỉ e-mail này đã có trong nhóm.", [Problem("E-mail", told)])

@@ -43,7 +43,8 @@ def ask_later(actor: User, roster: Roster, until: date | None, reason: str) -> R
     if roster.state not in Roster.CHANGING:
         raise NotNow("Danh sách đã gửi nên không cần lùi hạn.")
     if until is None or not max(due_on(roster), today()) < until <= roster.campaign.closes_on:
-        told = f"Chọn một ngày sau {max(due_on(roster), today()):%d/%m/%Y} và không quá {roster.campaign.closes_on:%d/%m/%Y}."
+        first, last = max(due_on(roster), today()), roster.campaign.closes_on
+        told = f"Chọn một ngày sau {first:%d/%m/%Y} và không quá {last:%d/%m/%Y}."
         raise Invalid("Chưa gửi đề nghị: ngày chưa đúng.", [Problem("Lùi đến ngày", told)])
     _refuse_short(reason)
     with transaction.atomic():
@@ -91,7 +92,7 @@ def _grant(request: Request, roster: Roster) -> None:
             due_on=request.until, version=F("version") + 1, late=late if sent else roster.late
         )
         return
-    asked = Person.objects.filter(pk=request.person_id, standing=Standing.IN)
+    asked = Person.objects.filter(pk=request.person_id or 0, standing=Standing.IN)
     if not asked.update(standing=Standing.EXCUSED, version=F("version") + 1, changed_at=timezone.now()):
         raise NotNow("Người này không còn ở trong số được khảo sát. Hãy từ chối đề nghị kèm lý do.")
     if not Roster.objects.filter(pk=roster.pk, version=roster.version).update(version=F("version") + 1):

@@ -21,6 +21,7 @@ from dieutra.rosters.twins import SHARED_PHONE, Twin, twins
 
 Standing, Verdict = Person.Standing, Pair.Verdict
 ODD_IN_A_NAME = re.compile(r"[0-9@_/\\|<>*#!?=+]")
+LOOKED_AT = ("email", "office", "unit", "phone", "born_on", "stands_for", "why_stands", "details")
 TITLES = ("ong", "ba", "dong chi", "dc", "anh", "chi", "ts", "ths", "gs", "pgs", "bs", "ks")
 
 
@@ -87,10 +88,12 @@ def _twins(roster: Roster, people: dict[int, Person]) -> Iterator[Finding]:
                 yield Finding("twin", True, _twin_words(twin, two, names), two, two[0].group, pair=True)
         elif pair is not None and pair.verdict == Verdict.PRIORITY and pair.by_id is None:
             kept = two[0] if pair.kept_id == two[0].pk else two[1]
-            told = f"{two[0].name} có ở hai nhóm ({twin.words}). Theo quy định giữ vai trò “{names.get(kept.group, kept.group)}”. Hãy xác nhận."
+            role = names.get(kept.group, kept.group)
+            told = f"{two[0].name} có ở hai nhóm ({twin.words}). Theo quy định giữ vai trò “{role}”. Hãy xác nhận."
             yield Finding("confirm", True, told, two, pair=True)
         elif asked and pair is None:
-            told = f"{two[0].name} có ở hai nhóm “{names.get(two[0].group)}” và “{names.get(two[1].group)}” ({twin.words}). Hãy chọn vai trò được giữ."
+            roles = " và ".join(f"“{names.get(it.group, it.group)}”" for it in two)
+            told = f"{two[0].name} có ở hai nhóm {roles} ({twin.words}). Hãy chọn vai trò được giữ."
             yield Finding("overlap", True, told, two, pair=True)
 
 
@@ -133,7 +136,8 @@ def _per_unit(roster: Roster, group: Group) -> Iterator[Finding]:
     )
     lines = Person.objects.in_bulk([it["line"] for it in units])
     for it in units.order_by("unit_key"):
-        told = f"Nhóm “{group.name}”: {it['unit_name'] or 'dòng chưa ghi đơn vị'} có {it['n']} người, mỗi đơn vị cần đúng {group.count}."
+        unit = it["unit_name"] or "dòng chưa ghi đơn vị"
+        told = f"Nhóm “{group.name}”: {unit} có {it['n']} người, mỗi đơn vị cần đúng {group.count}."
         people = (lines[it["line"]],) if it["line"] in lines else ()
         if it["n"] > group.count:
             yield Finding("over", True, f"{told} Hãy bỏ bớt.", people, group.code)
@@ -150,10 +154,7 @@ def _lines(roster: Roster, people: dict[int, Person]) -> Iterator[Finding]:
         group = groups.get(it.group)
         if it.standing != Standing.IN or group is None:
             continue
-        values = {
-            name: getattr(it, name)
-            for name in ("email", "office", "unit", "phone", "born_on", "stands_for", "why_stands", "details")
-        }
+        values = {name: getattr(it, name) for name in LOOKED_AT}
         for problem in against_group(kind, group, values):
             yield Finding("line", True, f"{it.name}: {problem.place}. {problem.message}", (it,), it.group)
         if group.official_domain == "warned" and it.email and not rules.is_official(it.email):
@@ -218,5 +219,7 @@ def _waiting(roster: Roster) -> list[Finding]:
     ).count()
     if not waiting:
         return []
-    told = f"{waiting} đề nghị miễn khảo sát chưa được trả lời. Gửi bây giờ thì những người đó vẫn ở trong danh sách chờ quyết định."
+    told = (
+        f"{waiting} đề nghị miễn khảo sát chưa được trả lời. Trung ương trả lời rồi mới tiếp nhận danh sách."
+    )
     return [Finding("waiting", False, told, key=key_of("waiting", waiting))]

@@ -104,8 +104,10 @@ def confirm(actor: User, load: Load, version: int) -> Told:
         go(roster, version, Roster.CHANGING)
         told = _put(load)
         load.delete()
-        facts = {"added": told.added, "changed": told.changed, "removed": told.removed, "people": told.people}
-        record(actor, "roster.loaded", roster, **facts)
+        record(
+            actor, "roster.loaded", roster,
+            added=told.added, changed=told.changed, removed=told.removed, people=told.people,
+        )  # fmt: skip
     return told
 
 
@@ -153,10 +155,8 @@ def _put(load: Load) -> Told:
 def _line(roster: Roster, number: int, values: dict[str, str]) -> Line:
     found, wrong = line(roster.campaign.kind, roster.survey, values)
     if wrong:
-        raise Invalid(
-            "Tệp không còn hợp quy định. Hãy nạp lại tệp.",
-            [Problem(place(number, it.place), it.message) for it in wrong],
-        )
+        problems = [Problem(place(number, it.place), it.message) for it in wrong]
+        raise Invalid("Tệp không còn hợp quy định. Hãy nạp lại tệp.", problems)
     return found
 
 

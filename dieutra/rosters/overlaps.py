@@ -82,8 +82,8 @@ def decide(actor: User, roster: Roster, first: int, second: int, choice: str) ->
             raise NotNow("Quy định của cuộc khảo sát không cho chọn như vậy với hai dòng này.")
         _keep(actor, roster, found, choice)
         settle(roster)
-        facts = {"first": found.first.pk, "second": found.second.pk, "choice": choice.partition(":")[0]}
-        record(actor, "overlap.decided", roster, **facts)
+        pair = [found.first.pk, found.second.pk]
+        record(actor, "overlap.decided", roster, lines=pair, choice=choice.partition(":")[0])
 
 
 def confirm_all(actor: User, roster: Roster) -> int:

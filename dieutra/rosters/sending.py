@@ -133,7 +133,7 @@ def _return(
     actor: User,
     roster: Roster,
     version: int,
-    state: State,
+    state: str,
     verb: str,
     reason: str,
     remarks: Mapping[int, str],

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from dieutra.events.models import Event, Seal
 from dieutra.events.queries import holds, last_verification, seal_of
+from dieutra.selfcheck.centres import binding
 from dieutra.selfcheck.models import Answer, Run
 
 BROKEN = "Dấu niêm của nhật ký KHÔNG còn khớp"
@@ -41,7 +42,7 @@ def _whole_chain(verified: Event | None, seal: Seal) -> str:
 
 def waiting_answers() -> QuerySet[Answer]:
     """Answers that nobody agreed or refused yet, the oldest first."""
-    return Answer.objects.filter(verdict__isnull=True).select_related("by").order_by("at", "pk")
+    return binding(Answer.objects.filter(verdict__isnull=True)).select_related("by").order_by("at", "pk")
 
 
 def answers_to(code: str) -> QuerySet[Answer]:

@@ -35,6 +35,7 @@ NO_SCREEN = {
         "news_feed",
         "oembed",
     ),  # read by anybody
+    *("sample_file", "sample_template"),
     *("news_picture", "publicity_file", "publicity_evidence", "selfcheck_file", "selfcheck_evidence"),
     *(
         "guides",

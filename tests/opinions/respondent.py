@@ -51,7 +51,7 @@ def full_answers(form: Form, at: int = 0, words: str = "") -> dict[str, str]:
     for node in questions:
         if node.choices:
             at, which = divmod(at, len(node.choices))
-            answers[node.path] = str(node.choices[which].name)
+            answers[node.path] = str(node.choices[which].value)
         elif words:
             answers[node.path] = words
     left_out = check.evaluate(form, answers)

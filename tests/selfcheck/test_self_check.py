@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dieutra.campaigns.actions import appoint
+from dieutra.campaigns.models import Campaign
 from dieutra.cli import main
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
 from dieutra.events.actions import record, seal
@@ -24,14 +25,14 @@ from dieutra.events.models import Event
 from dieutra.jobs.actions import KINDS
 from dieutra.jobs.models import Job
 from dieutra.people.actions import set_password
-from dieutra.people.models import User
+from dieutra.people.models import Post, User
 from dieutra.places.models import Area
 from dieutra.reactions import REACTIONS
 from dieutra.selfcheck import actions
 from dieutra.selfcheck.lines import CHECKS, looked
 from dieutra.selfcheck.models import Answer, Run
 from dieutra.selfcheck.person_part import ASKED, person_lines
-from dieutra.selfcheck.queries import sealed
+from dieutra.selfcheck.queries import sealed, waiting_answers
 from tests.cast import PASSWORD, World
 
 Browser = Callable[[str], Client]
@@ -232,6 +233,57 @@ def test_an_answer_counts_only_when_another_role_agrees(world: World) -> None:
     line = person_lines()[0]
     assert line.result == "pass"
     assert "Ông Ban" in " ".join(line.evidence)
+
+
+def real_campaign(world: World, username: str) -> Campaign:
+    """A campaign that is not simulated, in which this person holds her post, too."""
+    campaign = Campaign.objects.get(pk=world.campaign.pk)
+    campaign.pk, campaign.slug = None, "that"
+    campaign.rules["campaign"]["simulated"] = False
+    campaign.save(force_insert=True)
+    post = Post.objects.get(user__username=username, campaign=world.campaign)
+    post.pk, post.campaign = None, campaign
+    post.save(force_insert=True)
+    return campaign
+
+
+def test_the_centre_of_a_practice_speaks_only_while_there_is_no_real_campaign(
+    world: World, at_the_desk: Browser
+) -> None:
+    practice, page = "chỉ có cuộc điều tra mô phỏng", "/tu-danh-gia/muc/backups/"
+    other, trainer = committee(world), at_the_desk("ba.trung.uong")
+    assert practice in trainer.get("/tu-danh-gia/").content.decode()
+    assert practice in trainer.get(page).content.decode()
+    given = actions.answer(world.user("ba.trung.uong"), world.campaign, "backups", "pass", "Ba bản", None)
+    actions.second(other, world.campaign, given, True, "")
+    trial = actions.answer(world.user("ba.trung.uong"), world.campaign, "dmarc", "pass", "Đã đặt", None)
+    line = next(number for number, it in enumerate(ASKED) if it.code == "backups")
+    assert person_lines()[line].result == "pass"
+
+    real = real_campaign(world, "ong.ban")
+    assert person_lines()[line].result == "person", "an answer of the practice proves nothing"
+    refused = trainer.get("/tu-danh-gia/")
+    assert refused.status_code == 403
+    assert "cuộc điều tra thật" in refused.content.decode()
+    assert trainer.post(page, {"result": "pass", "note": "x"}).status_code == 403
+    for act in (
+        lambda: actions.ask(world.user("ba.trung.uong"), world.campaign),
+        lambda: actions.answer(world.user("ba.trung.uong"), world.campaign, "restore", "pass", "x", None),
+        lambda: actions.second(world.user("ong.ban"), world.campaign, given, True, ""),
+    ):
+        with pytest.raises(Forbidden, match="mô phỏng"):
+            act()
+    with pytest.raises(NotNow, match="trả lời lại"):
+        actions.second(world.user("ong.ban"), real, trial, True, "")
+    assert not waiting_answers()
+    seen = at_the_desk("ong.ban").get("/tu-danh-gia/")
+    assert seen.status_code == 200
+    assert practice not in seen.content.decode()
+    boss = world.user("chi.giam.sat.tinh")
+    Post.objects.create(user=boss, campaign=real, role="qtv", level=0, path="VN/")
+    again = actions.answer(world.user("chi.giam.sat.tinh"), real, "backups", "pass", "Ba bản", None)
+    actions.second(world.user("ong.ban"), real, again, True, "")
+    assert person_lines()[line].result == "pass"
 
 
 def test_an_old_answer_no_longer_counts(world: World) -> None:

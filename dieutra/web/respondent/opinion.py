@@ -44,6 +44,9 @@ class NotHere(NotNow):
 
     status = 403
 
+    def __init__(self) -> None:
+        super().__init__("Phiếu không còn mở trên máy này. Hãy mở lại liên kết trong thư.")
+
 
 def mark_of(token: str) -> str:
     return hmac.new(token.encode(), b"page", hashlib.sha256).hexdigest()[:32]
@@ -53,7 +56,7 @@ def opened_here(request: HttpRequest) -> tuple[Opened, int]:
     """The open link and the seconds since it was opened. Raises NotHere and what `answering.open_link` raises."""
     kept = devices.read_opened(request.COOKIES.get(TOKEN_COOKIE, ""))
     if kept is None:
-        raise NotHere("")
+        raise NotHere
     return answering.open_link(kept[0]), kept[1]
 
 
@@ -62,7 +65,7 @@ def posted_here(request: HttpRequest) -> tuple[Opened, int]:
     kept = devices.read_opened(request.COOKIES.get(TOKEN_COOKIE, ""))
     given = request.headers.get("X-CSRFToken") or request.POST.get("csrfmiddlewaretoken", "")
     if kept is None or not hmac.compare_digest(mark_of(kept[0]).encode(), given.encode("utf-8", "replace")):
-        raise NotHere("")
+        raise NotHere
     return answering.open_link(kept[0]), kept[1]
 
 

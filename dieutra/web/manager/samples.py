@@ -16,6 +16,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
 from dieutra.campaigns.sample_rules import SampleRules, sample_rules
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Refusal, Stale
+from dieutra.interference.queries import annulled
 from dieutra.people.actions import Place
 from dieutra.people.models import User
 from dieutra.people.permission import may
@@ -243,6 +244,8 @@ def make_list(request: HttpRequest, pk: int) -> HttpResponse:
 def results(request: HttpRequest, code: str) -> HttpResponse:
     """Satisfaction by service of a province, with what is too few hidden."""
     _, campaign, rules, area = _place(request, code)
+    if (rules.survey, area.path) in annulled(campaign):
+        return render(request, "samples/results.html", {"area": area, "annulled": True})
     found = satisfaction(campaign, rules, area.path)
     context = {
         "area": area,

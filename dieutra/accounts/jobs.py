@@ -112,17 +112,10 @@ def send_password_due(work: Job) -> None:
     )
 
 
-@job("accounts.send_notice")
-def send_notice(work: Job) -> None:
-    """About what was done to an account, to the address that it had then."""
-    post, what = _post(work), work.payload["what"]
-    user = post.user
-    if what == "handed_over":
-        handed = post.handovers.filter(before__email=work.payload["address"]).order_by("-pk").first()
-        user = (
-            handed.before if handed else user
-        )  # whose address changed meanwhile; the letter still goes to the old one
-    _send(work, post, "notice", letters.NOTICE, user, work.payload["address"], viec=letters.WORDS[what])
+@job("accounts.deliver")
+def deliver_notice(work: Job) -> None:
+    """What was done to an account lies in the outbox since then, with its address; a job holds no address."""
+    deliver_local()
 
 
 @job("accounts.send_forgotten")

@@ -29,16 +29,20 @@ def due(user: User) -> tuple[datetime, datetime] | None:
     rules = [it for (role, _), it in kinds.items() if it.password_days and role in it.password_roles]
     if not rules:
         return None
-    strictest = min(rules, key=lambda it: it.password_days)
+    strictest = min(rules, key=lambda it: (it.password_days, -it.password_warn_days))
     must = user.password_changed_at + timedelta(days=strictest.password_days)
     return must - timedelta(days=strictest.password_warn_days), must
 
 
 def warn(campaign: Campaign, now: datetime | None = None) -> int:
-    """Ask for a letter to everybody whose password falls due soon, once per password; to how many."""
+    """Ask for a letter to everybody whose password falls due soon, once per password and day; to how many.
+
+    The day stands in the key: a campaign with another age of passwords makes another day, hence another letter.
+    """
     rules, now = campaign.kind.accounts, now or timezone.now()
     if not rules.password_days or not rules.password_warn_days:
         return 0
+    age = timedelta(days=rules.password_days)
     soon = now - timedelta(days=max(rules.password_days - rules.password_warn_days, 0))
     posts = in_use(campaign).filter(~Q(user__email=""), user__password_changed_at__lt=soon)
     rows = posts.filter(role__in=rules.password_roles).values_list(
@@ -47,7 +51,7 @@ def warn(campaign: Campaign, now: datetime | None = None) -> int:
     jobs = {
         user: Job(
             kind="accounts.send_password_due",
-            key=f"{user}.{changed:%Y%m%d%H%M%S}",
+            key=f"{user}.{changed:%Y%m%d%H%M%S}.{changed + age:%Y%m%d}",
             payload={"post": pk},
         )
         for user, pk, changed in rows

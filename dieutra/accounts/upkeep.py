@@ -7,13 +7,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from dieutra.accounts import second_factor
+from dieutra.accounts import letters, second_factor
 from dieutra.accounts.care import require_care
 from dieutra.accounts.models import Handover
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.engine.text import normal_name, search_key
 from dieutra.events.actions import record
 from dieutra.jobs.actions import ask
+from dieutra.messages import single
 from dieutra.people.actions import check_person, refuse_faults
 from dieutra.people.models import Locked, Post, Role, User
 
@@ -41,7 +42,7 @@ def lock(actor: User, post: Post) -> None:
         )
         if not locked:
             raise NotNow("Tài khoản này đang khóa rồi.")
-        _tell(record(actor, "account.locked", post).pk, post, "locked", post.user.email)
+        _tell(record(actor, "account.locked", post).pk, post, "locked", post.user, post.user.email)
 
 
 def unlock(actor: User, post: Post) -> None:
@@ -53,7 +54,7 @@ def unlock(actor: User, post: Post) -> None:
         ).update(is_active=True, locked=Locked.NO, idle_from=timezone.now(), warned_at=None)
         if not opened:
             raise NotNow("Tài khoản này không bị khóa, hoặc đã bàn giao cho người khác.")
-        _tell(record(actor, "account.unlocked", post).pk, post, "unlocked", post.user.email)
+        _tell(record(actor, "account.unlocked", post).pk, post, "unlocked", post.user, post.user.email)
 
 
 def reset(actor: User, post: Post) -> None:
@@ -92,8 +93,9 @@ def change(actor: User, post: Post, *, full_name: str, email: str, phone: str) -
         if "email" in changed:
             _end_links(user)
         event = record(actor, "account.changed", post, fields=changed)
-        for at, address in enumerate({user.email, email} - {""}):
-            _tell(event.pk, post, "changed", address, at)
+        named = User.objects.get(pk=user.pk)
+        for at, address in enumerate(sorted({user.email, email} - {""})):
+            _tell(event.pk, post, "changed", named, address, at)
 
 
 def hand_over(actor: User, post: Post, *, username: str, full_name: str, email: str) -> User:
@@ -136,7 +138,7 @@ def _pass_on(actor: User, post: Post, before: User, after: User) -> None:
         User.objects.filter(pk=before.pk).update(is_active=False, locked=Locked.HANDED_OVER)
         _end_links(before)
     event = record(actor, "post.handed_over", post, before=before.pk, after=after.pk)
-    _tell(event.pk, post, "handed_over", before.email)
+    _tell(event.pk, post, "handed_over", before, before.email)
     if after.email:
         record(actor, "activation.asked", post)
 
@@ -146,7 +148,11 @@ def _end_links(user: User) -> None:
     user.activations.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
 
 
-def _tell(event: int, post: Post, what: str, address: str, at: int = 0) -> None:
-    """A letter to the person about what was done to her account; the address is that of before the change."""
+def _tell(event: int, post: Post, what: str, user: User, address: str, at: int = 0) -> None:
+    """A letter about what was done to her account, to the address of before the change; it lies in the outbox alone."""
     if address:
-        ask("accounts.send_notice", f"{event}.{at}", post=post.pk, what=what, address=address)
+        words = letters.WORDS[what]
+        single.of_account(
+            post, "notice", f"{event}.{at}", letters.NOTICE, user=user, address=address, viec=words
+        )
+        ask("accounts.deliver", f"{event}.{at}")

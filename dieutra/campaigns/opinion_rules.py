@@ -75,8 +75,10 @@ class OpinionRules:
     official_domains: tuple[str, ...] = ()
     smallest: int = 5  # of a group with fewer people no rate is shown
     batch: int = 5  # answers of a group are laid open by so many at least
+    contacts_due: str = ""  # ISO date, by the calendar of the kind, as is the next
+    list_due: str = ""
+    both_roles: bool = False  # may a body keep somebody in two groups of equal priority?
     key_days: int = 14  # after the last day of answering the key is kept so long, then destroyed
-    contacts_due: str = ""  # ISO date
     languages: tuple[str, ...] = ("vi",)
     letters: tuple[Letter, ...] = ()
 
@@ -119,6 +121,8 @@ def opinion_rules(table: object, wrong: Wrong) -> OpinionRules | None:
         batch=_number(table, "batch", 5, "opinion.batch", wrong),
         key_days=_number(table, "key_days", 14, "opinion.key_days", wrong),
         contacts_due=str(table.get("contacts_due", "")),
+        list_due=str(table.get("list_due", "")),
+        both_roles=table.get("both_roles") is True,
         languages=_texts(table, "languages") or ("vi",),
         letters=_letters(table.get("letter", []), wrong),
     )

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from dieutra.campaigns.models import Campaign
 from dieutra.carrying.conversion import Candidate, Successors, candidates, seats
 from dieutra.carrying.models import CarriedLine, Carry
 from dieutra.frames.models import Listing, Unit
 from dieutra.people.models import User
 from dieutra.people.permission import visible_to
+from dieutra.places.models import Area, Conversion, Level
 from dieutra.places.paths import under
 
 Cause, Verdict = CarriedLine.Cause, CarriedLine.Verdict
@@ -23,6 +25,19 @@ def carries(actor: User, campaign_id: int | None = None) -> QuerySet[Carry]:
     if campaign_id is not None:
         found = found.filter(campaign_id=campaign_id)
     return found.select_related("campaign", "old_province", "province", "source").order_by("-at")
+
+
+def old_provinces(campaign: Campaign, provinces: Sequence[Area]) -> QuerySet[Area]:
+    """The provinces of older catalogues that a conversion leads to these; none for a catalogue without one."""
+    rows = Conversion.objects.filter(
+        new_catalogue_id=campaign.catalogue_id, new_code__in=[area.code for area in provinces]
+    )
+    old = Area.objects.filter(
+        level=Level.PROVINCE,
+        catalogue__in=rows.values("old_catalogue"),
+        code__in=rows.values("old_code"),
+    )
+    return old.select_related("catalogue").order_by("sort_key")
 
 
 @dataclass(frozen=True)

@@ -156,3 +156,9 @@ class Closing(models.Model):
 
     def __str__(self) -> str:
         return f"closing {self.pk}"
+
+
+from dieutra.opinions.mailing_models import FigureDay as FigureDay  # noqa: E402
+from dieutra.opinions.mailing_models import Letter as Letter  # noqa: E402
+from dieutra.opinions.mailing_models import Mailing as Mailing  # noqa: E402
+from dieutra.opinions.mailing_models import Round as Round  # noqa: E402

@@ -16,6 +16,7 @@ from dieutra.incidents.wording import Sent, worded
 from dieutra.people.actions import Place
 from dieutra.people.models import User
 from dieutra.people.permission import require
+from dieutra.publicity.bare import bare
 from dieutra.publicity.models import NewsItem, NewsVersion
 
 State, Act = NewsItem.State, NewsVersion.Act
@@ -107,6 +108,7 @@ def _image(sent: Sent) -> dict[str, object]:
     content_type = files.check(files.clean_name(name), content, IMAGE_LIMIT)
     if content_type not in IMAGES:
         raise Invalid("Tệp không phải ảnh.", [Problem("Ảnh", "Hãy gửi ảnh JPEG, PNG hoặc WebP, đến 2 MB.")])
+    content = bare(content, content_type)
     return {"image_sha256": files.put(content), "image_type": content_type, "image_size": len(content)}
 
 

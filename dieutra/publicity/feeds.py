@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 
 from dieutra.campaigns.models import Campaign
-from dieutra.publicity.markup import html
+from dieutra.publicity.markup import drawn
 from dieutra.publicity.models import NewsItem
 from dieutra.publicity.queries import publisher
 
@@ -33,12 +33,14 @@ def feed(campaign: Campaign, items: Sequence[NewsItem], name: str) -> tuple[byte
         feed_url=f"{address(campaign)}{name}.xml",
         feed_guid=f"{_tag(campaign.created_at.date().isoformat())}:tin/{campaign.slug}",
     )
-    for item in items[:MOST]:
+    shown = items[:MOST]
+    bodies = drawn(it.body for it in shown) if name != "rss" else [it.summary for it in shown]
+    for item, body in zip(shown, bodies, strict=True):
         picture = f"{address(campaign, item)}anh/"
         made.add_item(
             title=item.title,
             link=address(campaign, item),
-            description=item.summary if name == "rss" else html(item.body),
+            description=body,
             author_name=publisher(item),
             unique_id=f"{_tag(item.made_at.date().isoformat())}:tin/{campaign.slug}/{item.pk}",
             unique_id_is_permalink=False,

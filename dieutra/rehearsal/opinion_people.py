@@ -65,11 +65,18 @@ def people_of(body: Body, rules: OpinionRules, number: int, first: int, chance: 
     """About `number` people of a body over its groups, by the rules of each group."""
     groups = rules.groups_of(body.survey)
     sizes = _sizes(groups, number)
+    names = _names(sum(sizes.values()), chance)
     found: list[Asked] = []
     for group in groups:
         for at in range(sizes[group.code]):
-            found.append(_person(body, group, at, first + len(found), chance))
+            found.append(_person(body, group, at, first + len(found), names.pop(), chance))
     return found
+
+
+def _names(number: int, chance: random.Random) -> list[str]:
+    """No name twice in a body: whether two lines are one person is asked of the tests of twins, not of a rehearsal."""
+    every = [f"{one} {two} {three}" for one in FAMILY for two in MIDDLE for three in GIVEN]
+    return chance.sample(every, number)
 
 
 def _sizes(groups: Sequence[Group], number: int) -> dict[str, int]:
@@ -83,8 +90,7 @@ def _sizes(groups: Sequence[Group], number: int) -> dict[str, int]:
     return sizes
 
 
-def _person(body: Body, group: Group, at: int, number: int, chance: random.Random) -> Asked:
-    name = f"{chance.choice(FAMILY)} {chance.choice(MIDDLE)} {chance.choice(GIVEN)}"
+def _person(body: Body, group: Group, at: int, number: int, name: str, chance: random.Random) -> Asked:
     each = max(group.count, 1) if group.rule == "per_unit" else (1 if group.rule == "at_most" else 3)
     return Asked(
         number, body.code, body.survey, group.code, name,

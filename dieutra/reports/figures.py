@@ -234,7 +234,10 @@ def _quality_table(title: str, head: str, groups: list[tuple[str, Group]]) -> Ta
 
 
 def _by_supervisor(campaign: Campaign, area: Area, period: Period) -> Table:
-    """What each supervisor's desk holds now and what she decided in the period."""
+    """What each supervisor's desk holds now and what she decided in the period.
+
+    Whose post ended is listed for what she decided, and for nothing else: nothing waits for her.
+    """
     waiting = number_of(Case.objects.filter(campaign=campaign, state__in=WAITING), at_level=True)
     posts = _posts(campaign, area, Role.GSV, period)
     holds = dict(
@@ -254,7 +257,12 @@ def _by_supervisor(campaign: Campaign, area: Area, period: Period) -> Table:
         passed = counts.get("case.approved", 0) + counts.get("case.accepted", 0)
         back = counts.get("case.returned", 0)
         share = _ratio(100 * back, passed + back)
-        rows.append((post.user.full_name, names.get(post.path, ""), holds[post.pk], passed, back, share))
+        place, name, held = names.get(post.path, ""), post.user.full_name, holds[post.pk]
+        if post.ended_at:
+            if not passed + back:
+                continue
+            name, held = f"{name} (đã thôi)", 0
+        rows.append((name, place, held, passed, back, share))
     note = "Phiếu chờ tính theo phân công; ở địa bàn chưa phân công mà có nhiều giám sát viên thì tính cho mỗi người."
     return Table("Theo giám sát viên", columns, tuple(rows), (), note)
 

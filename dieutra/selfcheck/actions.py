@@ -16,9 +16,10 @@ from dieutra.cases import files
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem
 from dieutra.events.actions import record
 from dieutra.incidents.wording import Sent, worded
-from dieutra.people.models import User
+from dieutra.people.models import Post, User
 from dieutra.people.permission import require
 from dieutra.selfcheck import host_part, people_part, record_part, settings_part, wire_part
+from dieutra.selfcheck.centres import binding, speaks
 from dieutra.selfcheck.lines import CHECKS, FAIL, PASS, PERSON, SOURCES_NOTE, looked
 from dieutra.selfcheck.models import Answer, Run, Verdict
 from dieutra.selfcheck.paper import pdf
@@ -26,13 +27,24 @@ from dieutra.selfcheck.person_part import BY_CODE, person_lines
 
 PARTS = (settings_part, wire_part, people_part, record_part, host_part)  # imported so that they register
 CENTRE_ONLY = "Chỉ người ở cấp Trung ương của cuộc điều tra làm việc này."
+PRACTICE_ONLY = (
+    "Cuộc điều tra của bạn là cuộc mô phỏng, còn hệ thống đang có cuộc điều tra thật. Việc này do người ở cấp Trung ương "
+    "của cuộc điều tra thật làm."
+)
 
 
 def ask(actor: User, campaign: Campaign) -> None:
     """A run in the background."""
-    require(actor, "selfcheck.run", campaign, why=CENTRE_ONLY)
+    _require(actor, "selfcheck.run", campaign)
     with transaction.atomic():
         record(actor, "selfcheck.asked", campaign, path=campaign.path, campaign_id=campaign.pk)
+
+
+def _require(actor: User, verb: str, campaign: Campaign) -> Post:
+    post = require(actor, verb, campaign, why=CENTRE_ONLY)
+    if not speaks(campaign):
+        raise Forbidden(PRACTICE_ONLY)
+    return post
 
 
 def canonical(facts: dict[str, Any]) -> bytes:
@@ -71,7 +83,7 @@ def make(actor: User | None, occasion: str = "") -> Run:
 
 def answer(actor: User, campaign: Campaign, code: str, result: str, note: str, file: Sent | None) -> Answer:
     """Say how a line stands that the software cannot look at. Raises Forbidden, Invalid."""
-    post = require(actor, "selfcheck.answer", campaign, why=CENTRE_ONLY)
+    post = _require(actor, "selfcheck.answer", campaign)
     if code not in BY_CODE or result not in Answer.Result.values:
         raise Invalid("Hãy chọn kết quả.", [Problem("Kết quả", "Chưa chọn")])
     note = worded("Nội dung", note, 4000)
@@ -88,9 +100,11 @@ def answer(actor: User, campaign: Campaign, code: str, result: str, note: str, f
 
 def second(actor: User, campaign: Campaign, given: Answer, agrees: bool, note: str) -> Verdict:
     """Agree to an answer or not: another person, another role. Raises Forbidden, Invalid, NotNow."""
-    post = require(actor, "selfcheck.second", campaign, why=CENTRE_ONLY)
+    post = _require(actor, "selfcheck.second", campaign)
     if given.by_id == actor.pk or given.role == post.role:
         raise Forbidden("Câu trả lời cần người khác, giữ vai trò khác xác nhận.")
+    if not binding(Answer.objects.filter(pk=given.pk)).exists():
+        raise NotNow("Câu trả lời này là của cuộc điều tra mô phỏng; hãy đề nghị trả lời lại.")
     note = worded("Lý do không đồng ý", note, 2000, may_be_blank=agrees)
     try:
         with transaction.atomic():

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from dieutra.people.models import Role
+from dieutra.selfcheck.centres import binding
 from dieutra.selfcheck.lines import DIGITAL, LEVELS, PERSON, PERSONAL, PRACTICE, QCVN, Line
 from dieutra.selfcheck.models import Answer
 
@@ -50,7 +51,8 @@ def person_lines() -> list[Line]:
     """Each with the latest answer that counts: agreed to, and not too old."""
     latest: dict[str, Answer] = {}
     related = ("by", "verdict__by")
-    for answer in Answer.objects.filter(verdict__agrees=True).select_related(*related).order_by("at", "pk"):
+    agreed = binding(Answer.objects.filter(verdict__agrees=True))
+    for answer in agreed.select_related(*related).order_by("at", "pk"):
         latest[answer.code] = answer
     return [_line(it, latest.get(it.code)) for it in ASKED]
 

@@ -9,10 +9,13 @@ from datetime import timedelta
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from dieutra.campaigns.models import Campaign
+from dieutra.campaigns.queries import campaigns_of
 from dieutra.cases.models import Case, State
 from dieutra.frames.models import Listing
 from dieutra.people.models import Post, Role, User
-from dieutra.people.permission import posts_of, visible_to
+from dieutra.people.permission import GRANTS, posts_of, visible_to
+from dieutra.places.models import Area
 from dieutra.places.paths import under
 from dieutra.teams.models import OPEN, Group, Member, Task
 
@@ -32,6 +35,16 @@ class Measured:
     @property
     def percent(self) -> int:
         return 100 * self.done // self.total if self.total else 0
+
+
+def own_areas(actor: User) -> list[tuple[Campaign, list[Area]]]:
+    """Where the actor may set a group up: by campaign, the newest first, the areas of her own posts."""
+    found = []
+    for campaign in campaigns_of(actor):
+        paths = [it.path for it in posts_of(actor, campaign.pk) if it.role in GRANTS["team.manage"]]
+        areas = Area.objects.filter(catalogue_id=campaign.catalogue_id, path__in=paths).order_by("path")
+        found.append((campaign, list(areas)))
+    return [(campaign, areas) for campaign, areas in found if areas]
 
 
 def groups_of(actor: User) -> QuerySet[Group]:

@@ -66,7 +66,7 @@ def test_the_ministries_have_the_published_mean_and_eleven_of_seventeen_stand_ab
 
 def test_two_of_nineteen_ministries_have_an_index_and_no_rank() -> None:
     special = [one for one in computed("bo") if one.rank is None]
-    assert [one.index.code for one in special] == ["B19", "B18"]
+    assert [one.index.code for one in special] == ["M19", "M18"]
     assert all(one.index.points is not None and one.index.band for one in special)
 
 

@@ -22,7 +22,7 @@ from dieutra.frames.models import Listing, Unit
 from dieutra.jobs.models import Job
 from dieutra.jobs.worker import work_once
 from dieutra.people.models import User
-from dieutra.places.models import Area
+from dieutra.places.models import Area, Conversion
 from dieutra.places.paths import unit_path
 from dieutra.reactions import REACTIONS
 from tests.cast import KIND
@@ -342,6 +342,18 @@ def test_a_stranger_finds_nothing(carry: Carry, new: Campaign) -> None:
     for url in (reverse("carry_place", args=[carry.pk]), reverse("carried_decide", args=[split.pk])):
         assert client.post(url, {"choice": "end", "version": "1"}).status_code == 404
     assert line(carry, "UBND-B").verdict == ""
+
+
+def test_the_door_to_carrying_stands_only_where_a_conversion_leads(
+    old: Campaign, new: Campaign, centre: User
+) -> None:
+    client, door = Client(), "Chuyển từ bảng kê cũ"
+    client.force_login(centre)
+    assert door in client.get("/bang-ke/").content.decode()
+    Conversion.objects.all().delete()
+    page = client.get("/bang-ke/").content.decode()
+    assert "Nạp danh sách nền" in page
+    assert door not in page
 
 
 def test_only_campaigns_that_may_be_taken_are_offered_and_a_file_beside_one_is_not_ignored(

@@ -48,9 +48,9 @@ def test_the_post_office_keeps_links_and_counts_copies_once() -> None:
     letter["From"], letter["To"], letter["Subject"] = "a@example.org", "b@example.gov.vn", "Thư"
     letter["Message-ID"] = "<m1.0@example.org>"
     letter.set_content("Mở http://localhost/y-kien/#ABCDE-FGHJK-LMNPQ-RSTUV-WXYZ2 để trả lời.")
-    with PostOffice(lambda to: "550 5.1.1 no" if to.startswith("x") else "") as office:
-        with smtplib.SMTP("127.0.0.1", office.port) as line:
-            line.send_message(letter)
-            line.send_message(letter)
+    office = PostOffice(lambda to: "550 5.1.1 no" if to.startswith("x") else "")
+    with office, smtplib.SMTP("127.0.0.1", office.port) as line:
+        line.send_message(letter)
+        line.send_message(letter)
     assert office.tokens == {"b@example.gov.vn": ["ABCDE-FGHJK-LMNPQ-RSTUV-WXYZ2"]}
     assert (office.letters["b@example.gov.vn"], office.copies) == (1, 1)

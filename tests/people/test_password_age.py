@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dieutra.accounts import password_age
 from dieutra.campaigns.models import Campaign
-from dieutra.people.models import PasswordHistory, User
+from dieutra.people.models import PasswordHistory, Post, User
 from tests.cast import PASSWORD, World
 from tests.people.test_many_accounts import work_it_off
 
@@ -101,3 +101,33 @@ def test_a_letter_goes_out_once_a_week_before(world: World, mailoutbox: list) ->
     (letter,) = [it for it in mailoutbox if it.to == ["ong.tinh@example.gov.vn"]]
     assert letter.subject.startswith("Mật khẩu sắp quá hạn")
     assert "ong.tinh" in letter.body
+
+
+def second_campaign(world: World, username: str, **rules: int) -> Campaign:
+    """Another campaign with other rules for passwords, in which this person holds the same post."""
+    post = Post.objects.get(user__username=username, campaign=world.campaign)
+    other = Campaign.objects.get(pk=world.campaign.pk)
+    other.pk, other.slug = None, "khac"
+    other.rules["campaign"]["accounts"] |= rules
+    other.save(force_insert=True)
+    post.pk, post.campaign = None, other
+    post.save(force_insert=True)
+    return other
+
+
+@pytest.mark.parametrize(("days", "warned", "on"), [(90, 60, [54]), (60, 30, [31]), (60, 7, [54])])
+def test_of_two_campaigns_with_other_ages_of_passwords_no_letter_is_lost(
+    world: World, mailoutbox: list, monkeypatch: pytest.MonkeyPatch, days: int, warned: int, on: list[int]
+) -> None:
+    User.objects.filter(username="ong.tinh").update(email="ong.tinh@example.gov.vn")
+    other = second_campaign(world, "ong.tinh", password_days=days, password_warn_days=warned)
+    start, sent = timezone.now(), []
+    User.objects.filter(username="ong.tinh").update(password_changed_at=start)
+    for day in (31, 54, 55):
+        monkeypatch.setattr(timezone, "now", lambda day=day: start + timedelta(days=day))
+        for campaign in (other, world.campaign):
+            password_age.warn(campaign)
+        work_it_off()
+        letters = [it for it in mailoutbox if it.to == ["ong.tinh@example.gov.vn"]]
+        sent += [day] * (len(letters) - len(sent))
+    assert sent == on

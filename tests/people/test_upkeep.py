@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,8 @@ from dieutra.accounts.models import Handover
 from dieutra.cases.actions import save_draft
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Stale
 from dieutra.events.models import Event
+from dieutra.jobs.models import Job
+from dieutra.messages.models import Message
 from dieutra.people import actions
 from dieutra.people.models import Post, User
 from tests.cast import PASSWORD, World, path_of
@@ -105,6 +108,21 @@ def test_the_centre_changes_a_districts_administrator_and_both_addresses_are_tol
     assert world.user("co.huyen").full_name == "Cô Huyện Mới"
     event = Event.objects.get(verb="account.changed")
     assert event.facts == {"fields": ["full_name", "email", "phone"]}
+
+
+def test_no_address_lies_in_a_job(world: World) -> None:
+    boss = world.user("ong.tinh")
+    for act in (upkeep.lock, upkeep.unlock, upkeep.reset):
+        act(boss, post_of("anh.giam.sat"))
+    upkeep.change(boss, post_of("co.huyen"), full_name="Cô", email="moi@example.gov.vn", phone="")
+    upkeep.hand_over(
+        boss, post_of("co.huyen"), username="chi.huyen", full_name="Chị", email="chi@example.gov.vn"
+    )
+    work_it_off()
+    told = Message.objects.filter(template="notice").values_list("to", flat=True)
+    assert len(told) == 5
+    assert Job.objects.filter(kind="accounts.deliver").count() == 5
+    assert not [it for it in Job.objects.all() if "@" in json.dumps([it.key, it.payload])]
 
 
 def test_whoever_changes_second_is_told(world: World) -> None:

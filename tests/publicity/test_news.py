@@ -12,17 +12,19 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from lxml import etree
 
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Stale
 from dieutra.events.models import Event
-from dieutra.publicity import actions
+from dieutra.publicity import actions, markup
 from dieutra.publicity.markup import html
 from dieutra.publicity.models import NewsItem
 from tests.cast import World
+from tests.publicity.test_bare_images import DOT, PIXELS, START
 
 Browser = Callable[[str], Client]
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+PNG = START + DOT[0] + PIXELS
 URL = "/tin/thu/"
 
 
@@ -232,3 +234,25 @@ def test_a_line_break_of_a_word_processor_breaks_no_feed(world: World, client: C
     published(world, title="Khai mạc\x0bđiều tra")
     for name in ("rss", "atom"):
         assert "Khai mạc điều tra" in client.get(f"{URL}{name}.xml").content.decode()
+
+
+def test_a_body_is_drawn_once_and_a_new_wording_is_drawn_anew(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings: list[str] = []
+
+    def counted(body: str) -> SafeString:
+        drawings.append(body)
+        return html(body)
+
+    monkeypatch.setattr(markup, "html", counted)
+    item = published(world)
+    for address in (f"{URL}{item.pk}/", f"{URL}{item.pk}/", f"{URL}atom.xml", f"{URL}atom.xml"):
+        assert "các đơn vị" in client.get(address).content.decode()
+    assert len(drawings) == 1
+    changed = actions.Text("Khai mạc", "Tóm tắt", "Lời **mới** | x\n")
+    actions.change(world.user("ong.tinh"), item, item.version, changed)
+    page = client.get(f"{URL}{item.pk}/").content.decode()
+    assert "Lời <strong>mới</strong>" in page
+    assert "các đơn vị" not in page
+    assert len(drawings) == 2

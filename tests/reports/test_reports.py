@@ -25,6 +25,7 @@ from dieutra.events.models import Event
 from dieutra.incidents import actions as questions
 from dieutra.jobs.actions import KINDS
 from dieutra.jobs.models import Job
+from dieutra.people.models import Post
 from dieutra.places.models import Area
 from dieutra.reports import actions
 from dieutra.reports.compose import compose
@@ -156,6 +157,21 @@ def test_a_supervisor_holds_what_waits_at_her_own_level(world: World) -> None:
     assert row(found, "Anh Giám Sát")["Duyệt trong kỳ"] == 1
 
 
+def test_a_withdrawn_supervisor_is_listed_only_for_what_she_decided(world: World) -> None:
+    first = sent(world, "don.vi")
+    sent(world, "don.vi.hai")
+    cases.approve(world.user("anh.giam.sat"), first, first.version)
+    gone = Post.objects.filter(user__username__in=["anh.giam.sat", "nguoi.la.giam.sat"])
+    gone.update(ended_at=timezone.now())
+    found = table(SHAPES["progress"](world.campaign, area(world, "35"), this_hour()), "Theo giám sát viên")
+    names = [str(it[0]) for it in found.rows]
+    assert "Anh Giám Sát" not in names
+    assert not [it for it in names if it.startswith("Người Lạ")]
+    left = row(found, "Anh Giám Sát (đã thôi)")
+    assert (left["Đang chờ duyệt"], left["Duyệt trong kỳ"]) == (0, 1)
+    assert row(found, "Chị Giám Sát Tỉnh")["Đang chờ duyệt"] == 1
+
+
 def test_a_report_costs_a_fixed_number_of_statements(
     world: World, django_assert_max_num_queries: Callable[[int], object]
 ) -> None:
@@ -239,6 +255,31 @@ def test_an_unsound_period_is_refused(world: World, shape: str, since: int, unti
     period = now + timedelta(days=since), now + timedelta(days=until)
     with pytest.raises(Invalid):
         actions.make(world.user("ong.tinh"), world.campaign, area(world, "35"), shape, period)
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "why"),
+    [
+        ("2026-03-02T00:00", "2026-03-01T00:00", "Kỳ báo cáo"),
+        ("", "2026-03-01T00:00", "Hãy chọn đủ ngày và giờ"),
+        ("hôm qua", "0001-01-01", "Kỳ báo cáo"),
+        ("2090-03-02T00:00", "2090-03-03T00:00", "Kỳ báo cáo"),
+    ],
+)
+def test_a_wrong_period_is_said_at_the_form_with_what_was_typed(
+    world: World, at_the_desk: Browser, since: str, until: str, why: str
+) -> None:
+    boss = at_the_desk("ong.tinh")
+    given = {"dia-ban": "347", "loai": "activity", "tu": since, "den": until}
+    for answer in (boss.get("/bao-cao/xem/", given), boss.post("/bao-cao/lap/", given)):
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert why in page
+        assert '<option value="activity" selected>' in page
+        assert f'name="tu" value="{since}"' in page
+        assert f'name="den" value="{until}"' in page
+        assert "Lập báo cáo: Thành phố Phủ Lý" in page
     assert not Report.objects.exists()
 
 

@@ -13,22 +13,26 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dieutra.campaigns.actions import appoint
+from dieutra.campaigns.models import Campaign
 from dieutra.cli import main
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
+from dieutra.events.actions import record, seal
 from dieutra.events.models import Event
 from dieutra.jobs.actions import KINDS
+from dieutra.jobs.models import Job
 from dieutra.people.actions import set_password
-from dieutra.people.models import User
+from dieutra.people.models import Post, User
 from dieutra.places.models import Area
 from dieutra.reactions import REACTIONS
 from dieutra.selfcheck import actions
 from dieutra.selfcheck.lines import CHECKS, looked
 from dieutra.selfcheck.models import Answer, Run
 from dieutra.selfcheck.person_part import ASKED, person_lines
-from dieutra.selfcheck.queries import sealed
+from dieutra.selfcheck.queries import sealed, waiting_answers
 from tests.cast import PASSWORD, World
 
 Browser = Callable[[str], Client]
@@ -157,6 +161,59 @@ def test_a_run_never_changes_and_its_file_is_recognised(world: World) -> None:
     assert settings.SECRET_KEY not in secrets
 
 
+def seal_an_hour() -> None:
+    """What stands is sealed as if it were old: with the database's own keys, for no time passes in a test."""
+    on = " ON events_event" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER IF EXISTS events_no_update{on}")
+    Event.objects.filter(at__gt=timezone.now() - timedelta(minutes=30)).update(
+        at=timezone.now() - timedelta(hours=1)
+    )
+    assert seal() is not None
+
+
+def test_the_page_of_a_run_does_not_compute_the_whole_record(world: World, at_the_desk: Browser) -> None:
+    run, centre = actions.make(None), at_the_desk("ba.trung.uong")
+    seal_an_hour()
+    url = f"/tu-danh-gia/{run.pk}/"
+    centre.get(url)
+    with CaptureQueriesContext(connection) as early:
+        assert "chưa đến lượt" in centre.get(url).content.decode()
+    for _ in range(4):
+        record(None, "thu.nghiem", world.campaign, path="VN/")
+        seal_an_hour()
+    with CaptureQueriesContext(connection) as late:
+        assert "còn khớp" in centre.get(url).content.decode()
+    assert len(late) == len(early)
+
+
+def test_the_page_of_a_run_says_when_the_whole_record_was_computed_and_what_came_out(world: World) -> None:
+    run = actions.make(None)
+    seal_an_hour()
+    verify = KINDS["events.verify"]
+    verify(Job.objects.create(kind="events.verify", key="1"))
+    later = record(None, "thu.nghiem", world.campaign, path="VN/")
+    seal_an_hour()
+    at = timezone.localtime(Event.objects.get(verb="seals.verified").at)
+    assert f"tính lại lúc {at:%H:%M %d/%m/%Y}, các dấu đều khớp" in sealed(run)
+    young = actions.make(None)
+    seal_an_hour()
+    assert "chưa đến dòng này" in sealed(young)
+    Event.objects.filter(pk=later.pk).update(facts={"sửa": "lén"})
+    assert "các dấu đều khớp" in sealed(run), "nobody computed it yet"
+    verify(Job.objects.create(kind="events.verify", key="2"))
+    assert "KHÔNG còn khớp: dấu số" in sealed(run)
+    assert Event.objects.filter(verb="seals.verified").count() == 2
+
+
+def test_a_change_in_the_hour_of_the_run_itself_shows_at_once(world: World) -> None:
+    run = actions.make(None)
+    seal_an_hour()
+    assert "còn khớp" in sealed(run)
+    Event.objects.filter(verb="selfcheck.made").update(actor_id=7)
+    assert "KHÔNG còn khớp" in sealed(run)
+
+
 def test_an_answer_counts_only_when_another_role_agrees(world: World) -> None:
     centre, other = world.user("ba.trung.uong"), committee(world)
     campaign, code = world.campaign, ASKED[0].code
@@ -176,6 +233,57 @@ def test_an_answer_counts_only_when_another_role_agrees(world: World) -> None:
     line = person_lines()[0]
     assert line.result == "pass"
     assert "Ông Ban" in " ".join(line.evidence)
+
+
+def real_campaign(world: World, username: str) -> Campaign:
+    """A campaign that is not simulated, in which this person holds her post, too."""
+    campaign = Campaign.objects.get(pk=world.campaign.pk)
+    campaign.pk, campaign.slug = None, "that"
+    campaign.rules["campaign"]["simulated"] = False
+    campaign.save(force_insert=True)
+    post = Post.objects.get(user__username=username, campaign=world.campaign)
+    post.pk, post.campaign = None, campaign
+    post.save(force_insert=True)
+    return campaign
+
+
+def test_the_centre_of_a_practice_speaks_only_while_there_is_no_real_campaign(
+    world: World, at_the_desk: Browser
+) -> None:
+    practice, page = "chỉ có cuộc điều tra mô phỏng", "/tu-danh-gia/muc/backups/"
+    other, trainer = committee(world), at_the_desk("ba.trung.uong")
+    assert practice in trainer.get("/tu-danh-gia/").content.decode()
+    assert practice in trainer.get(page).content.decode()
+    given = actions.answer(world.user("ba.trung.uong"), world.campaign, "backups", "pass", "Ba bản", None)
+    actions.second(other, world.campaign, given, True, "")
+    trial = actions.answer(world.user("ba.trung.uong"), world.campaign, "dmarc", "pass", "Đã đặt", None)
+    line = next(number for number, it in enumerate(ASKED) if it.code == "backups")
+    assert person_lines()[line].result == "pass"
+
+    real = real_campaign(world, "ong.ban")
+    assert person_lines()[line].result == "person", "an answer of the practice proves nothing"
+    refused = trainer.get("/tu-danh-gia/")
+    assert refused.status_code == 403
+    assert "cuộc điều tra thật" in refused.content.decode()
+    assert trainer.post(page, {"result": "pass", "note": "x"}).status_code == 403
+    for act in (
+        lambda: actions.ask(world.user("ba.trung.uong"), world.campaign),
+        lambda: actions.answer(world.user("ba.trung.uong"), world.campaign, "restore", "pass", "x", None),
+        lambda: actions.second(world.user("ong.ban"), world.campaign, given, True, ""),
+    ):
+        with pytest.raises(Forbidden, match="mô phỏng"):
+            act()
+    with pytest.raises(NotNow, match="trả lời lại"):
+        actions.second(world.user("ong.ban"), real, trial, True, "")
+    assert not waiting_answers()
+    seen = at_the_desk("ong.ban").get("/tu-danh-gia/")
+    assert seen.status_code == 200
+    assert practice not in seen.content.decode()
+    boss = world.user("chi.giam.sat.tinh")
+    Post.objects.create(user=boss, campaign=real, role="qtv", level=0, path="VN/")
+    again = actions.answer(world.user("chi.giam.sat.tinh"), real, "backups", "pass", "Ba bản", None)
+    actions.second(world.user("ong.ban"), real, again, True, "")
+    assert person_lines()[line].result == "pass"
 
 
 def test_an_old_answer_no_longer_counts(world: World) -> None:

@@ -147,6 +147,22 @@ def test_who_lost_the_post_or_the_account_meanwhile_approves_nothing_more(world:
     assert "bị khóa" in bulk.reasons(order)[0][0]
 
 
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+00:00", "1970-01-01T00:00:00+00:00"]
+)
+def test_a_moment_of_another_age_is_refused_at_the_page(world: World, at_the_desk: Desk, moment: str) -> None:
+    sent(world)
+    refused = at_the_desk("anh.giam.sat").post(ADDRESS, {"xem-luc": moment})
+    assert refused.status_code == 422
+    assert "Hãy xem lại số phiếu rồi bấm duyệt" in refused.content.decode()
+
+
+def test_a_moment_at_the_end_of_time_counts_as_now(world: World, at_the_desk: Desk) -> None:
+    sent(world)
+    fields = {"xem-luc": "9999-12-31T23:59:59-14:00"}
+    assert at_the_desk("anh.giam.sat").post(ADDRESS, fields).status_code == 302
+
+
 def test_the_screens_show_the_number_the_progress_and_the_result(world: World, at_the_desk: Desk) -> None:
     sent(world)
     warned = sent(world, "don.vi.hai")

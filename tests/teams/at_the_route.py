@@ -14,7 +14,7 @@ from tests.cast import World
 
 def at_the_route(route: str, world: World) -> tuple[str, dict[str, str]]:
     if route == "team_set_up":
-        return reverse(route), {"name": "Tổ giúp việc", "area": "35"}
+        return reverse(route), {"name": "Tổ giúp việc", "area": f"{world.campaign.pk}:35"}
     boss, due = world.user("ong.tinh"), timezone.localdate() + timedelta(days=3)
     group = actions.set_up(boss, world.campaign, "VN/35/", "Tổ công tác", "")
     actions.add_member(boss, group, "bac.ban.chi.dao", "lead", "")

@@ -166,10 +166,30 @@ def test_the_kind_ships_tasks_relative_to_the_calendar(world: World) -> None:
         tasks.take_templates(boss, group)
 
 
+def test_who_works_in_several_campaigns_chooses_whose_group_it_is(world: World, at_the_desk: Browser) -> None:
+    boss = at_the_desk("ong.tinh")
+    assert "optgroup" not in boss.get("/to-cong-tac/").content.decode()
+    newer = Campaign.objects.get(pk=world.campaign.pk)
+    newer.pk, newer.slug, newer.name = None, "moi-hon", "Điều tra năm sau"
+    newer.save(force_insert=True)
+    post = Post.objects.get(user__username="ong.tinh", campaign=world.campaign)
+    post.pk, post.campaign = None, newer
+    post.save(force_insert=True)
+    page = boss.get("/to-cong-tac/").content.decode()
+    for campaign in (newer, world.campaign):
+        assert f'<optgroup label="{campaign.name}">' in page
+        field = {"name": f"Tổ {campaign.slug}", "area": f"{campaign.pk}:35"}
+        assert boss.post("/to-cong-tac/lap/", field).status_code == 302
+        assert Group.objects.get(name=f"Tổ {campaign.slug}").campaign == campaign
+
+
 def test_the_screens_from_setting_up_to_done(world: World, at_the_desk: Browser) -> None:
     boss, member = at_the_desk("ong.tinh"), at_the_desk("chi.giam.sat.tinh")
-    assert boss.post("/to-cong-tac/lap/", {"name": "", "area": "35"}).status_code == 422
-    boss.post("/to-cong-tac/lap/", {"name": "Tổ thường trực", "area": "35", "decision": "QĐ 107"})
+    area = f"{world.campaign.pk}:35"
+    for wrong in ("", "35", ":", "0:35", f"{world.campaign.pk}:", "³:35", f"{world.campaign.pk}:khong-co"):
+        assert boss.post("/to-cong-tac/lap/", {"name": "Tổ", "area": wrong}).status_code == 422, wrong
+    assert boss.post("/to-cong-tac/lap/", {"name": "", "area": area}).status_code == 422
+    boss.post("/to-cong-tac/lap/", {"name": "Tổ thường trực", "area": area, "decision": "QĐ 107"})
     group = Group.objects.get()
     url = f"/to-cong-tac/{group.pk}/"
     wrong = boss.post(url + "them-nguoi/", {"username": "ai.do", "capacity": "member"})

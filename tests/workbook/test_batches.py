@@ -122,6 +122,24 @@ def test_a_zip_of_workbooks_is_opened_and_every_file_has_its_row(world: World, a
     assert "4 tệp" in page
 
 
+def test_a_file_of_no_bytes_is_counted_and_named_as_refused(world: World, at_the_desk: Desk) -> None:
+    case, client = world.case("don.vi"), at_the_desk("co.huyen")
+    batch = send(client, {"rong.xlsx": b"", "mot.xlsx": put(case, blank(case), {"so_vb_di": 1})})
+    read_all()
+    assert {name: row[0] for name, row in rows(batch).items()} == {
+        "rong.xlsx": "refused",
+        "mot.xlsx": "findings",
+    }
+    page = client.get(reverse("workbook_batch", args=[batch.pk])).content.decode()
+    assert "2 tệp" in page
+    assert "rong.xlsx" in page
+    assert "0 byte" in page
+    alone = send(client, {"rong.xlsx": b""})
+    read_all()
+    assert rows(alone)["rong.xlsx"][0] == "refused"
+    assert Batch.objects.get(pk=alone.pk).ended_at is not None
+
+
 def test_the_same_file_twice_changes_nothing_and_says_so(world: World, at_the_desk: Desk) -> None:
     case, client = world.case("don.vi"), at_the_desk("co.huyen")
     content = put(case, blank(case), {"so_vb_di": 5})

@@ -12,7 +12,7 @@ from django.db import transaction
 from dieutra.campaigns.models import Campaign
 from dieutra.channels.workbook import store
 from dieutra.channels.workbook.handing import cases_to_fill
-from dieutra.channels.workbook.models import Archive, Batch, BatchFile
+from dieutra.channels.workbook.models import Archive, Batch, BatchFile, Outcome
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.events.actions import record
 from dieutra.jobs.actions import ask
@@ -22,6 +22,7 @@ from dieutra.people.permission import require
 from dieutra.places.models import Area
 
 MOST_IN_ARCHIVE = 10_000
+EMPTY = "Tệp không có nội dung (0 byte). Hãy mở tệp trên máy để kiểm tra rồi gửi lại."
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,26 @@ class Arrived:
 def bring_in(actor: User, campaign: Campaign, area: Area, files: Sequence[Arrived]) -> Batch:
     """Keep workbooks that came back and ask for their reading; nothing of them is opened here.
 
-    The draft stays the unit's: only the unit sends it.
+    A file without content is a refused one of the batch. The draft stays the unit's: only the unit sends it.
     """
     require(actor, "workbook.hand_out", Place(campaign.pk, area.path))
-    files = [it for it in files if it.size]
     if not files:
         raise Invalid("Hãy chọn các tệp Excel (.xlsx) của đơn vị, hoặc một tệp nén (.zip) chứa các tệp đó.")
     for it in files:
-        store.adopt(it.path, it.digest)
+        if it.size:
+            store.adopt(it.path, it.digest)
     with transaction.atomic():
         batch = Batch.objects.create(campaign=campaign, area=area, path=area.path, sent_by=actor)
         BatchFile.objects.bulk_create(
-            BatchFile(batch=batch, number=number, name=it.name[-200:], digest=it.digest, size=it.size)
+            BatchFile(
+                batch=batch,
+                number=number,
+                name=it.name[-200:],
+                digest=it.digest if it.size else "",
+                size=it.size,
+                outcome="" if it.size else Outcome.REFUSED,
+                message="" if it.size else EMPTY,
+            )
             for number, it in enumerate(files, start=1)
         )
         ask("workbook.batch", f"{batch.pk}.0", batch=batch.pk, part=0)

@@ -21,7 +21,7 @@ from dieutra.carrying.models import CarriedLine, Carry
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Refusal, Stale
 from dieutra.frames.models import Listing
 from dieutra.people.models import User
-from dieutra.places.models import Area, Conversion, Level
+from dieutra.places.models import Area
 from dieutra.web.manager.frame_upload import loadable
 from dieutra.web.requests import signed_in, whole_number
 
@@ -38,15 +38,7 @@ def _campaign(user: User) -> tuple[Campaign, list[Area]]:
     provinces = loadable(user, campaign)
     if not provinces:
         raise Forbidden("Chỉ quản trị viên cấp tỉnh và trung ương chuyển được bảng kê sang địa bàn mới.")
-    rows = Conversion.objects.filter(
-        new_catalogue_id=campaign.catalogue_id, new_code__in=[area.code for area in provinces]
-    )
-    old = Area.objects.filter(
-        level=Level.PROVINCE,
-        catalogue__in=rows.values("old_catalogue"),
-        code__in=rows.values("old_code"),
-    )
-    return campaign, list(old.select_related("catalogue").order_by("sort_key"))
+    return campaign, list(queries.old_provinces(campaign, provinces))
 
 
 def _sources(user: User, campaign: Campaign, old: list[Area]) -> list[Campaign]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dieutra.campaigns.queries import campaigns_of
+from dieutra.carrying.queries import old_provinces
 from dieutra.channels.paper.documents import listing_receipt_pdf
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.frames import actions, queries
@@ -50,12 +51,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     mine = [row for row in rows if row[1]]
     mine.sort(key=lambda row: (URGENCY[row[1]], row[0].path))
     page = Paginator(rows, PAGE).get_page(request.GET.get("trang"))
+    provinces = loadable(user, campaign) if campaign else []
     context = {
         "page": page,
         "mine": mine[:PAGE],
         "waiting": len(mine),
         "total": sum(listing.total for listing in found),
-        "provinces": loadable(user, campaign) if campaign else [],
+        "provinces": provinces,
+        "convertible": campaign is not None and old_provinces(campaign, provinces).exists(),
         "current": campaign,
     }
     return render(request, "frames/listings.html", context)

@@ -66,9 +66,14 @@ def _area(campaign: Campaign, tops: list[str], code: str) -> Area:
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """What has been made, and the choice of another one."""
+    return _list(request, request.GET)
+
+
+def _list(request: HttpRequest, given: Mapping[str, str], refusal: Invalid | None = None) -> HttpResponse:
+    """With what was typed and what is wrong with it, when another report was asked for and refused."""
     user = signed_in(request)
     campaign, tops = _campaign(user)
-    area = _area(campaign, tops, request.GET.get("dia-ban", ""))
+    area = _area(campaign, tops, given.get("dia-ban", ""))
     today = timezone.localdate()
     context = {
         "page": Paginator(reports_of(user).defer("facts"), PAGE).get_page(request.GET.get("trang")),
@@ -76,10 +81,13 @@ def listed(request: HttpRequest) -> HttpResponse:
         "above": area.parent if area.path not in tops else None,
         "below": Area.objects.filter(parent=area, level__in=campaign.kind.levels).order_by("sort_key"),
         "shapes": SHAPES,
-        "since": f"{today - timedelta(days=7):%Y-%m-%d}T00:00",
-        "until": f"{today:%Y-%m-%d}T23:59",
+        "shape": given.get("loai", ""),
+        "since": given.get("tu", f"{today - timedelta(days=7):%Y-%m-%d}T00:00"),
+        "until": given.get("den", f"{today:%Y-%m-%d}T23:59"),
+        "refused": refusal.message if refusal else "",
+        "problems": refusal.problems if refusal else (),
     }
-    return render(request, "reports/list.html", context)
+    return render(request, "reports/list.html", context, status=refusal.status if refusal else 200)
 
 
 def _asked(request: HttpRequest, given: Mapping[str, str]) -> tuple[Campaign, Area, str, Period]:
@@ -107,7 +115,10 @@ def _moment(text: str, otherwise: time) -> datetime:
 def look(request: HttpRequest) -> HttpResponse:
     """A report as it would be now; nothing is kept."""
     user = signed_in(request)
-    campaign, area, shape, period = _asked(request, request.GET)
+    try:
+        campaign, area, shape, period = _asked(request, request.GET)
+    except Invalid as refusal:
+        return _list(request, request.GET, refusal)
     context = {
         "sheet": compose(campaign, area, shape, period),
         "asked": request.GET,
@@ -132,7 +143,10 @@ def _drawn(sheet: Sheet) -> dict[str, object]:
 @login_required
 @require_POST
 def make(request: HttpRequest) -> HttpResponse:
-    campaign, area, shape, period = _asked(request, request.POST)
+    try:
+        campaign, area, shape, period = _asked(request, request.POST)
+    except Invalid as refusal:
+        return _list(request, request.POST, refusal)
     report = actions.make(signed_in(request), campaign, area, shape, period)
     messages.success(request, "Đã lập báo cáo. Tải tệp ở đầu trang.")
     return redirect("report", report.pk)

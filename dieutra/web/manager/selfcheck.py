@@ -20,6 +20,7 @@ from dieutra.jobs.models import Job
 from dieutra.people.models import User
 from dieutra.people.permission import may
 from dieutra.selfcheck import actions
+from dieutra.selfcheck.centres import speaks
 from dieutra.selfcheck.lines import FAIL, PERSON, RESULTS
 from dieutra.selfcheck.models import Answer, Run
 from dieutra.selfcheck.person_part import BY_CODE, person_lines
@@ -31,12 +32,13 @@ PAGE = 20
 
 
 def _centre(request: HttpRequest) -> tuple[User, Campaign]:
-    """The person and a campaign at whose centre she sits; Forbidden without one."""
+    """The person and a campaign at whose centre she sits and which speaks for the installation; else Forbidden."""
     user = signed_in(request)
-    for campaign in campaigns_of(user):
-        if may(user, "selfcheck.read", campaign):
+    hers = [it for it in campaigns_of(user) if may(user, "selfcheck.read", it)]
+    for campaign in hers:
+        if speaks(campaign):
             return user, campaign
-    raise Forbidden(actions.CENTRE_ONLY)
+    raise Forbidden(actions.PRACTICE_ONLY if hers else actions.CENTRE_ONLY)
 
 
 @login_required
@@ -52,6 +54,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "may_answer": may(user, "selfcheck.answer", campaign),
         "lines": [(it, RESULTS[it.result]) for it in person_lines()],
         "waiting": {it.code for it in waiting_answers()},
+        "practice": campaign.kind.simulated,
     }
     return render(request, "selfcheck/list.html", context)
 
@@ -119,6 +122,7 @@ def _line(
 ) -> HttpResponse:
     context = {
         "asked": BY_CODE[code],
+        "practice": campaign.kind.simulated,
         "answers": answers_to(code)[:50],
         "results": Answer.Result.choices,
         "may_answer": may(user, "selfcheck.answer", campaign),

@@ -12,12 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
 from dieutra.campaigns.team_rules import MEASURES, group_name, task_templates
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Refusal, Stale
 from dieutra.people.models import User
-from dieutra.people.permission import GRANTS, posts_of
 from dieutra.places.models import Area
 from dieutra.teams import actions, queries, tasks
 from dieutra.teams.models import OPEN, Capacity, Charge, Group, Member, Task, TaskState
@@ -38,25 +36,17 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, user: User, refusal: Refusal | None = None) -> HttpResponse:
-    campaign = campaigns_of(user).first()
+    own = queries.own_areas(user)
+    names = {group_name(campaign) for campaign, _ in own}
     context: dict[str, Any] = {
         "groups": queries.groups_of(user),
         "mine": queries.my_tasks(user).count(),
-        "areas": _own_areas(user, campaign),
-        "name": request.POST.get("name") or (group_name(campaign) if campaign else ""),
+        "own": own,
+        "name": request.POST.get("name") or (names.pop() if len(names) == 1 else ""),
         "given": request.POST,
         **_said(refusal),
     }
     return render(request, "teams/list.html", context, status=refusal.status if refusal else 200)
-
-
-def _own_areas(user: User, campaign: Campaign | None) -> list[Area]:
-    """Where the actor may set a group up: the areas of her own posts."""
-    if campaign is None:
-        return []
-    posts = [it for it in posts_of(user, campaign.pk) if it.role in GRANTS["team.manage"]]
-    areas = Area.objects.filter(catalogue_id=campaign.catalogue_id, path__in=[it.path for it in posts])
-    return list(areas.order_by("path"))
 
 
 def _said(refusal: Refusal | None) -> dict[str, Any]:
@@ -68,12 +58,11 @@ def _said(refusal: Refusal | None) -> dict[str, Any]:
 @require_POST
 def set_up(request: HttpRequest) -> HttpResponse:
     user, given = signed_in(request), request.POST
-    campaign = campaigns_of(user).first()
-    if campaign is None:
-        return redirect("home")
-    area = Area.objects.filter(catalogue_id=campaign.catalogue_id, code=given.get("area", "")).first()
+    number, _, code = given.get("area", "").partition(":")
+    campaign = campaigns_of(user).filter(pk=whole_number(number)).first()
+    area = Area.objects.filter(catalogue_id=campaign.catalogue_id, code=code).first() if campaign else None
     try:
-        if area is None:
+        if campaign is None or area is None:
             raise Invalid("Hãy chọn địa bàn của tổ.", [Problem("Địa bàn", "Chưa chọn")])
         group = actions.set_up(user, campaign, area.path, given.get("name", ""), given.get("decision", ""))
     except (Invalid, NotNow) as refusal:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from dieutra.campaigns.models import Campaign
 from dieutra.cases import files
 from dieutra.publicity.feeds import FORMATS, address, feed
-from dieutra.publicity.markup import html
+from dieutra.publicity.markup import drawn
 from dieutra.publicity.models import NewsItem
 from dieutra.publicity.queries import campaigns_with_news, public_news, publisher
 from dieutra.web.requests import whole_number
@@ -55,7 +55,7 @@ def item(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context = {
         "about": found.campaign,
         "item": found,
-        "body": html(found.body),
+        "body": drawn([found.body])[0],
         "by": publisher(found),
         "address": address(found.campaign, found),
         "changed": found.publish_at is not None and found.changed_at > found.publish_at,

@@ -65,13 +65,15 @@ def _preview(
 
 
 def _moment(text: str) -> datetime:
+    """When the page was made, not after now. A time without zone, or one that no database compares, is none."""
+    now = timezone.now()
     try:
         seen = datetime.fromisoformat(text)
     except ValueError:
         seen = datetime.min
-    if seen.tzinfo is None:
+    if seen.tzinfo is None or seen.year < now.year - 1:
         raise Invalid("Trang này không còn đủ thông tin. Hãy xem lại số phiếu rồi bấm duyệt.")
-    return min(seen, timezone.now())
+    return now if seen.year > now.year else min(seen, now)
 
 
 def _words(query: QueryDict, wish: waiting.Asked, user: User) -> str:

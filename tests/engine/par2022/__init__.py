@@ -24,7 +24,7 @@ from dieutra.engine.stats.survey import Tally
 
 HERE = Path(__file__).parent
 KIND = Path(__file__).parents[3] / "campaign_kinds" / "chi-so-cchc-2022"
-SPECIAL = ("B18", "B19")
+SPECIAL = ("M18", "M19")
 
 
 def scoring(name: str) -> tuple[Tree, Scoring]:

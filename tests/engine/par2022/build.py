@@ -19,10 +19,10 @@ from tests.engine.par2022 import HERE, scoring
 
 PROVINCES = {"T01": ("Quảng Ninh", "90.10"), "T02": ("Hải Phòng", "90.09"), "T03": ("Hà Nội", "89.58")}
 MINISTRIES = {
-    "B01": ("Ngân hàng Nhà nước Việt Nam", "91.77"),
-    "B02": ("Bộ Tư pháp", "90.63"),
-    "B03": ("Bộ Tài chính", "89.76"),
-    "B04": ("Bộ Ngoại giao", "72.65"),
+    "M01": ("Ngân hàng Nhà nước Việt Nam", "91.77"),
+    "M02": ("Bộ Tư pháp", "90.63"),
+    "M03": ("Bộ Tài chính", "89.76"),
+    "M04": ("Bộ Ngoại giao", "72.65"),
 }
 OTHERS = "88.91 88.35 87.90 87.44 86.71 86.02 85.36 84.62"  # above 84,05: with the first three 11 of 17
 BELOW = "82.96 80.05 77.40 74.88"  # and one that makes the mean 84,05
@@ -53,7 +53,7 @@ def _ministries() -> dict[str, tuple[str, Decimal]]:
     named = sum((points for _, points in found.values()), Decimal(0))
     rest.append(Decimal("84.05") * 17 - named - sum(rest))
     for at, points in enumerate([*rest, Decimal("83.20"), Decimal("86.40")], start=5):
-        found[f"B{at:02}"] = (f"Bộ dựng {at:02}", points)
+        found[f"M{at:02}"] = (f"Bộ dựng {at:02}", points)
     return found
 
 

@@ -125,7 +125,7 @@ def open_link(typed: str) -> Opened:
     token = tidy(typed)
     found = (
         Invitation.objects.select_related("campaign", "person")
-        .defer("campaign__rules", "person__details", "person__not_the_same")  # large, and not asked for here
+        .defer("campaign__rules", "person__details")  # large, and not asked for here
         .filter(token_hash=hash_of(token))
         .first()
     )

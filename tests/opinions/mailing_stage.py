@@ -1,4 +1,4 @@
-"""A survey in its second week for the screens: letters out, some came back, answers day by day, one province still waits."""
+"""A survey in its second week for the screens: letters are out, some came back, answers day by day, one body waits."""
 
 from __future__ import annotations
 

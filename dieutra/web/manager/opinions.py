@@ -116,7 +116,7 @@ def one_body(request: HttpRequest, survey: str, code: str) -> HttpResponse:
 def remind(request: HttpRequest, survey: str, code: str) -> HttpResponse:
     """GET shows the letter, POST asks for it. Neither says who or how many have not answered."""
     user = signed_in(request)
-    found = here(user)
+    found = here(user, "roster.edit")
     known, area = found.body(survey, code)
     chosen = request.POST.get("nhom", "") if request.method == "POST" else request.GET.get("nhom", "")
     if request.method == "POST":

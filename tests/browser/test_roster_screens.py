@@ -36,8 +36,10 @@ people = world.fill(bo, {"bo-vu": 5, "bo-cchc": 3, "bo-hoi": 2})
 actions.add(anh, bo, line(group="bo-so", don_vi="Sở Ngoại vụ"))
 actions.add(anh, bo, line(group="bo-phong", don_vi="Sở Ngoại vụ"))
 asking.ask_hardship(anh, people[0], "Đang điều trị dài ngày ở nước ngoài.")
-asking.ask_later(anh, world.roster("bo", "B01"), world.campaign.list_due_on + timedelta(days=2), "Bộ đang sắp xếp lại.")
-loading.read(anh, world.roster("bo", "B01"), csv(line("Lê Thị Mới", group="bo-vu", email="moi@mofa.gov.vn")), "bo.csv", True)
+later = world.campaign.list_due_on + timedelta(days=2)
+asking.ask_later(anh, world.roster("bo", "B01"), later, "Bộ đang sắp xếp lại.")
+new = csv(line("Lê Thị Mới", group="bo-vu", email="moi@mofa.gov.vn"))
+loading.read(anh, world.roster("bo", "B01"), new, "bo.csv", True)
 given = {"name": "Lê Văn Máy", "office": "Chuyên viên", "phone": "0912000111", "email": "may@mofa.gov.vn"}
 first = contacts.name_contact(anh, world.campaign, world.area("B01"), standing=0, **given)
 contacts.name_contact(anh, world.campaign, world.area("B01"), standing=first.pk, **given | {"name": "Trần Thị Mạng"})
@@ -67,19 +69,23 @@ def test_every_page_is_accessible(desk: Desk, person: int, width: int) -> None:
     page = desk("anh.ngoai.giao", width)
     one = f"/danh-sach-doi-tuong/nguoi/{person}/"
     for address, name in (
-        ("/danh-sach-doi-tuong/", "home"), (LIST, "list"), (f"{LIST}nap/", "upload"), (f"{LIST}nap/xem-truoc/", "load"),
+        ("/danh-sach-doi-tuong/", "home"), (LIST, "list"), (f"{LIST}nap/", "upload"),
+        (f"{LIST}nap/xem-truoc/", "load"),
         (f"{LIST}them/", "add"), (one, "edit"), (f"{one}mien/", "hardship"), (f"{LIST}ra-soat/", "findings"),
         (f"{LIST}trung/", "overlaps"), (f"{LIST}gui/", "send"), (f"{LIST}de-nghi/", "requests"),
         (f"{LIST}lich-su/", "history"), ("/danh-sach-doi-tuong/chi-so-thu/dau-moi/B01/", "contact"),
     ):  # fmt: skip
-        page.goto(address)
+        answer = page.goto(address)
+        assert answer and answer.ok, address
         clean(page, f"ro-{name}-{width}")
     page = desk("ba.bo", width)
     for address, name in (
         ("/danh-sach-doi-tuong/", "board"), (SENT, "decide"), (f"{SENT}tra-lai/", "return"), (f"{LIST}de-nghi/", "answer"),
-        ("/danh-sach-doi-tuong/chi-so-thu/dau-moi/", "contacts"), ("/danh-sach-doi-tuong/chi-so-thu/dia-chi-chung/", "shared"),
+        ("/danh-sach-doi-tuong/chi-so-thu/dau-moi/", "contacts"),
+        ("/danh-sach-doi-tuong/chi-so-thu/dia-chi-chung/", "shared"),
     ):  # fmt: skip
-        page.goto(address)
+        answer = page.goto(address)
+        assert answer and answer.ok, address
         clean(page, f"ro-{name}-{width}")
 
 

@@ -68,7 +68,8 @@ def send(request: HttpRequest, slug: str, survey: str, code: str) -> HttpRespons
         "summary": sending.summary(found) if found.pk else {"asked": 0},
         "stops": unsolved(told),
         "explained": [it for it in told if it.explained],
-        "merged": [it for it in (overlaps(found) if found.pk else []) if it.pair is not None],
+        "merged": overlaps(found) if found.pk else [],
+        "waiting": found.requests.filter(state="asked").count() if found.pk else 0,
         "people": people_of(found, standing="in"),
     }
     return render(request, "rosters/send.html", page_of(request, found, **context), status=status)

@@ -124,6 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     rehearse.add_argument("kind")
     rehearse.add_argument("--province", default="", help="the kind's own choice when left out")
     rehearse.add_argument("--units", type=int, help="at most so many units (spread over the communes)")
+    rehearse.add_argument("--people", type=int, help="of an opinion survey: about so many are asked")
+    rehearse.add_argument("--bodies", type=int, default=0, help="of an opinion survey: at most so many each")
     rehearse.add_argument("--clients", type=int, default=4, help="people at work at the same time")
     rehearse.add_argument("--seed", type=int, default=2021)
     rehearse.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -152,8 +154,9 @@ def _prepare(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     _setup()
     from dieutra.rehearsal.demo import make_demo
+    from dieutra.rehearsal.opinion_demo import make_opinion_demo
 
-    for line in make_demo():
+    for line in [*make_demo(), *make_opinion_demo()]:
         print(line)
     return 0
 
@@ -365,6 +368,8 @@ def _rehearse(options: argparse.Namespace) -> int:
         as_json=options.json,
         keep=options.keep,
         database=options.database,
+        people=options.people,
+        bodies=options.bodies,
     )
 
 

@@ -24,6 +24,8 @@ def ask(kind: str, key: str, only_if: str = "", **payload: str) -> Callable[[Eve
     return make
 
 
+TELL_ANNULMENT = ask("interference.tell", "id", annulment="subject_id", verb="verb", actor="actor_id")
+
 REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "account.created": [ask("messages.activation", "id", only_if="mail", post="subject_id")],
     "activation.asked": [ask("messages.activation", "id", post="subject_id")],
@@ -35,7 +37,23 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "case.returned": [ask("messages.case_event", "id", case="subject_id", verb="verb")],
     "selfcheck.asked": [ask("selfcheck.run", "id", actor="actor_id")],
     "task.given": [ask("teams.tell_given", "id", task="subject_id")],
+    "index.reckoning_asked": [ask("indices.reckon", "id", reckoning="subject_id")],
+    "index.published": [ask("indices.draw", "id", publication="subject_id")],
+    "roster.sent": [ask("messages.roster_event", "id", roster="subject_id", verb="verb")],
+    "roster.accepted": [
+        ask("opinions.invite", "id", roster="subject_id"),
+        ask("messages.roster_event", "id", roster="subject_id", verb="verb"),
+    ],
+    "roster.returned": [ask("messages.roster_event", "id", roster="subject_id", verb="verb")],
+    "roster.reopened": [ask("messages.roster_event", "id", roster="subject_id", verb="verb")],
+    "request.answered": [ask("messages.request_answered", "id", request="subject_id")],
     "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
+    "mailing.opened": [ask("opinions.plan_invitations", "id", round="subject_id")],
+    "signals.asked": [ask("interference.run", "id", campaign="subject_id", actor="actor_id")],
+    "annulment.proposed": [TELL_ANNULMENT],
+    "annulment.confirmed": [TELL_ANNULMENT],
+    "reversal.proposed": [TELL_ANNULMENT],
+    "reversal.confirmed": [TELL_ANNULMENT],
     "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],
     "listing.opened": [ask("supervision.hold", "id", listing="subject_id")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],
@@ -46,6 +64,9 @@ SCHEDULE: dict[str, timedelta] = {
     "events.verify": timedelta(days=1),
     "cases.adopt_left_over": timedelta(hours=1),
     "messages.by_the_clock": timedelta(hours=1),
+    "opinions.keep_mailing": timedelta(minutes=5),
+    "opinions.remind": timedelta(hours=1),
+    "opinions.count": timedelta(hours=1),
     "cases.recount": timedelta(days=1),
     "supervision.mend": timedelta(days=1),
     "incidents.keep_deadlines": timedelta(minutes=10),
@@ -54,4 +75,7 @@ SCHEDULE: dict[str, timedelta] = {
     "workbook.clear": timedelta(hours=1),
     "accounts.clear": timedelta(hours=1),
     "accounts.idle": timedelta(days=1),
+    "opinions.keep_invitations": timedelta(hours=1),
+    "opinions.lay_open": timedelta(hours=1),
+    "opinions.close": timedelta(days=1),
 }

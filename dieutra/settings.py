@@ -82,6 +82,9 @@ INSTALLED_APPS = [
     "dieutra.reports",
     "dieutra.messages",
     "dieutra.opinions",
+    "dieutra.indices",
+    "dieutra.samples",
+    "dieutra.interference",
     "dieutra.teams",
     "dieutra.publicity",
     "dieutra.channels.workbook",
@@ -95,6 +98,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "dieutra.web.middleware.SecurityHeaders",
+    "dieutra.web.respondent.apart.Apart",  # before the session, which it leaves out
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -16,13 +16,23 @@ from dieutra.web.manager import (
     forms,
     frames,
     incidents,
+    indices,
+    indices_marks,
+    indices_results,
+    interference,
+    interference_annulments,
     messages,
+    opinions,
+    opinions_mailing,
+    opinions_people,
     phones,
     progress,
     publicity,
     publicity_calendar,
     quotas,
     reports,
+    rosters,
+    samples,
     selfcheck,
     supervision,
     teams,
@@ -30,8 +40,9 @@ from dieutra.web.manager import (
     workbooks,
 )
 from dieutra.web.public import forgotten, news
+from dieutra.web.public import indices as public_indices
 from dieutra.web.public import views as public
-from dieutra.web.respondent import collected, files, workbook
+from dieutra.web.respondent import collected, files, opinion, workbook
 from dieutra.web.respondent import views as respondent
 from dieutra.web.supervisor import bulk as supervisor_bulk
 from dieutra.web.supervisor import queue as supervisor_queue
@@ -50,6 +61,7 @@ urlpatterns = [
     path("", include(respondent.urlpatterns)),
     path("", include(workbook.urlpatterns)),
     path("", include(files.urlpatterns)),
+    path("", include(opinion.urlpatterns)),
     path("", include(collected.urlpatterns)),
     path("", include(collector.urlpatterns)),
     path("", include(supervisor_queue.urlpatterns)),
@@ -74,13 +86,24 @@ urlpatterns = [
     path("", include(answers.urlpatterns)),
     path("", include(incidents.urlpatterns)),
     path("", include(reports.urlpatterns)),
+    path("", include(rosters.urlpatterns)),
     path("", include(messages.urlpatterns)),
     path("", include(notices.urlpatterns)),
+    path("", include(opinions.urlpatterns)),
+    path("", include(opinions_mailing.urlpatterns)),
+    path("", include(opinions_people.urlpatterns)),
     path("", include(teams.urlpatterns)),
     path("", include(selfcheck.urlpatterns)),
+    path("", include(samples.urlpatterns)),
+    path("", include(interference.urlpatterns)),
+    path("", include(interference_annulments.urlpatterns)),
     path("", include(news.urlpatterns)),
     path("", include(publicity.urlpatterns)),
     path("", include(publicity_calendar.urlpatterns)),
+    path("", include(indices_marks.urlpatterns)),
+    path("", include(indices_results.urlpatterns)),
+    path("", include(indices.urlpatterns)),
+    path("", include(public_indices.urlpatterns)),
     path("", include(guides.urlpatterns)),
 ]
 

@@ -8,7 +8,7 @@ fixture `opinions` of a conftest that imports it:
 `OpinionWorld.campaign` runs from ten days ago; its lists are due in five days, it closes in twenty. Its catalogue is a
 small one of its own: the country VN, the provinces 35 Hà Nam, 40 Nghệ An, 01 Hà Nội, the ministries B01 and B02.
 `.user("ba.bo")`, `.desk("ba.bo")` (a signed-in browser), `.area("35")`, `.roster("tinh", "35")` (made if there is none),
-`.fill(roster, {"tinh-so": 3})` (sound people with an address each), `.accepted("tinh", "35", {...})` (filled, sent, accepted).
+`.fill(roster, {"tinh-so": 3})` (sound people with an address each), `.accepted("tinh", "35", {...})` (filled and accepted).
 
 Who: bà Bộ (ba.bo) is the centre's administrator, ông Chuyên Viên (ong.chuyen.vien) her second person (gsv), bác Ban
 Chỉ Đạo (bac.bcd) reads at the centre; chị Hà Nam (chi.ha.nam) administers province 35, chú Đọc (chu.doc) reads there;

@@ -48,6 +48,8 @@ OPEN_DOORS = {
     "forgotten",
 }  # about oneself alone
 OPEN_DOORS |= {"notices_read", "unsubscribe"}
+# by a personal link and never by a session, which is not even read there; tests/opinions/test_answering.py
+OPEN_DOORS |= {"opinion_open", "opinion_save", "opinion_post", "opinion_send", "opinion_leave"}
 OPEN_DOORS |= {
     "account_reauthenticate",
     "mfa_activate_totp",
@@ -159,8 +161,14 @@ MAY = {
     "team_templates": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
     "team_task_change": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao"},
     "team_task_move": {"ba.trung.uong", "ong.tinh", "bac.ban.chi.dao", "chi.giam.sat.tinh"},
+    # samples are drawn in a kind of its own, see tests/samples/test_screens.py
+    **{route: set[str]() for route in ("sample_load", "sample_draw", "sample_list")},
     "selfcheck_run": {"ba.trung.uong"},
     "selfcheck_answer": {"ba.trung.uong"},
+    # of opinion surveys, which the cast has none of; tests/interference tries all of them with the cast of one
+    **dict.fromkeys(("interference_run", "annulment_propose", "annulment_withdraw"), frozenset()),
+    **dict.fromkeys(("annulment_decline", "annulment_confirm", "annulment_reverse"), frozenset()),
+    **dict.fromkeys(("reversal_withdraw", "reversal_decline", "reversal_confirm"), frozenset()),
     "selfcheck_second": set(),  # the committee at the centre, whom the cast lacks; see tests/selfcheck
     "news_compose": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},  # each in the name of her own area
     "news_change": {"ba.trung.uong", "ong.tinh"},
@@ -169,8 +177,28 @@ MAY = {
     "publicity_add": {"ba.trung.uong", "ong.tinh", "co.huyen", "nguoi.la"},
     "publicity_change": {"ba.trung.uong", "ong.tinh"},
     "publicity_settle": {"ba.trung.uong", "ong.tinh"},
+    # of the index of opinion surveys, which the cast has none of; tests/indices tries all of them
+    **dict.fromkeys(("index_take", "index_reckon", "index_former", "index_publish"), frozenset()),
+    **dict.fromkeys(("index_save", "index_send", "index_verify", "index_accept_rest"), frozenset()),
+    **dict.fromkeys(("index_return", "index_conclude", "index_reopen"), frozenset()),
     "faq_withdraw": {"chi.giam.sat.tinh", "ong.tinh", "ba.trung.uong", "bac.ban.chi.dao"},
 }
+# of campaigns that ask people; the cast of tests/opinions/test_mailing_screens.py tries those who may
+OPINION_MAILING = (
+    *("opinion_mailing_open", "opinion_mailing_test", "opinion_remind", "opinion_remind_all"),
+    *("opinion_resend", "opinion_address", "opinion_new_link"),
+)
+MAY |= {it: set() for it in OPINION_MAILING}
+
+
+# of a campaign that asks people, which the cast has none of; tests/rosters/test_screens.py tries them with its own
+ROSTERS = (
+    "roster_add", "roster_person", "roster_person_remove", "roster_person_restore", "roster_upload", "roster_load",
+    "roster_findings", "roster_expected", "roster_send", "roster_overlap_decide", "roster_overlaps_confirm",
+    "roster_withdraw", "roster_requests", "roster_hardship", "roster_contact", "roster_accept", "roster_return",
+    "roster_request_answer",
+)  # fmt: skip
+MAY |= {it: set() for it in ROSTERS}
 
 
 @dataclass(frozen=True)
@@ -271,8 +299,18 @@ def picture(world: World) -> tuple[list[tuple[object, ...]], ...]:
 
 def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
     """The route's address and the fields with which somebody who may would succeed."""
+    if route in ROSTERS:
+        about_one = route.startswith(("roster_person", "roster_hardship", "roster_request_"))
+        of_body = ["thu", "35"] if route == "roster_contact" else ["thu", "tinh", "35"]
+        return reverse(route, args=[1] if about_one else of_body), {}
     if route == "selfcheck_run":
         return reverse(route), {}
+    if route in ("index_take", "index_reckon", "index_former"):
+        return reverse(route, args=["tinh"]), {}
+    if route in OPINION_MAILING:
+        takes = {"opinion_remind": ["tinh", "35"]}
+        one = [1] if route in ("opinion_resend", "opinion_address", "opinion_new_link") else []
+        return reverse(route, args=takes.get(route, one)), {"nhom": "tinh-so"}
     if route.startswith("selfcheck_"):
         given = {"code": "backups", "result": "pass", "note": "Đủ ba bản"}
         answer = Answer.objects.create(**given, by=world.user("ong.tinh"), role="tk")
@@ -296,6 +334,8 @@ def prepare(route: str, world: World) -> tuple[str, dict[str, str]]:
             world.user("anh.giam.sat"), waiting.Asked(timezone.localdate()), "Tất cả", timezone.now()
         )
         return reverse(route, args=[order.pk]), {}
+    if route == "interference_run":
+        return reverse(route), {}
     if route == "quotas":
         return reverse(route), {"cap": "2", "ty-le": "6"}
     if route == "take_back":

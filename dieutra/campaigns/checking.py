@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from dieutra.campaigns import action_rules
+from dieutra.campaigns import action_rules, opinion_letters, sample_rules, score_rules
 from dieutra.campaigns.desks import read_desks
 from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
 from dieutra.campaigns.report_rules import read_report_rules
@@ -45,6 +45,8 @@ def check_folder(slug: str) -> list[Problem]:
         read_tasks(rules["campaign"].get("group_task", []), problems)
         read_report_rules(rules["campaign"].get("reports", {}), problems)
         problems += action_rules.problems(rules["campaign"], rules["letters"])
+        problems += sample_rules.problems(rules["campaign"])
+        problems += opinion_letters.problems(rules["campaign"])
         kind = kind_from(slug, rules)
     except Invalid as refusal:
         problems += refusal.problems
@@ -59,6 +61,7 @@ def check_folder(slug: str) -> list[Problem]:
         problems += _branch(kind, folder / kind.branch)
     if kind:
         problems += _catalogue(kind)
+        problems += score_rules.problems(folder, kind)
         for name, found in forms.items():
             problems += _simulation(kind, name, found)
     form = forms.get("form.xlsx")

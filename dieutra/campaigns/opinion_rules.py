@@ -11,6 +11,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dieutra.campaigns.action_rules import When, read_when
+from dieutra.engine.refusals import Invalid
+from dieutra.engine.signals.thresholds import from_data as thresholds_from
 
 Wrong = Callable[[str, str], None]  # (place in campaign.toml, what is wrong)
 
@@ -75,7 +77,10 @@ class OpinionRules:
     official_domains: tuple[str, ...] = ()
     smallest: int = 5  # of a group with fewer people no rate is shown
     batch: int = 5  # answers of a group are laid open by so many at least
-    contacts_due: str = ""  # ISO date
+    contacts_due: str = ""  # ISO date, by the calendar of the kind, as is the next
+    list_due: str = ""
+    both_roles: bool = False  # may a body keep somebody in two groups of equal priority?
+    key_days: int = 14  # after the last day of answering the key is kept so long, then destroyed
     languages: tuple[str, ...] = ("vi",)
     letters: tuple[Letter, ...] = ()
 
@@ -110,16 +115,28 @@ def opinion_rules(table: object, wrong: Wrong) -> OpinionRules | None:
     for it in surveys:
         if not any(group.survey == it.code for group in groups):
             wrong("opinion.survey", f"Cuộc khảo sát “{it.code}” chưa có nhóm đối tượng nào.")
+    _check_signals(table.get("signals", {}), wrong)
     return OpinionRules(
         surveys=surveys,
         groups=groups,
         official_domains=_texts(table, "official_domains"),
         smallest=_number(table, "smallest", 5, "opinion.smallest", wrong),
         batch=_number(table, "batch", 5, "opinion.batch", wrong),
+        key_days=_number(table, "key_days", 14, "opinion.key_days", wrong),
         contacts_due=str(table.get("contacts_due", "")),
+        list_due=str(table.get("list_due", "")),
+        both_roles=table.get("both_roles") is True,
         languages=_texts(table, "languages") or ("vi",),
         letters=_letters(table.get("letter", []), wrong),
     )
+
+
+def _check_signals(found: object, wrong: Wrong) -> None:
+    """[opinion.signals]: thresholds by name; interference reads them from the campaign's rules."""
+    try:
+        thresholds_from(found if isinstance(found, dict) else {"signals": found})
+    except Invalid as refusal:
+        wrong("opinion.signals", refusal.message)
 
 
 def _survey(row: Mapping[str, Any], wrong: Wrong) -> Survey:

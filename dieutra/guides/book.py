@@ -32,7 +32,8 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Guide:
-    """`roles`: whose guide it is; `central`: only of those at the centre; `branch`: only in a kind with a branch."""
+    """`roles`: whose guide it is; `central`: only of those at the centre; `branch`: only in a kind with a branch; `only`:
+    of campaigns with this feature, “people” (who are asked instead of units) or “sample” (drawn from a frame)."""
 
     slug: str
     title: str
@@ -41,6 +42,7 @@ class Guide:
     public: bool
     central: bool
     branch: bool
+    only: str
     chapters: tuple[Chapter, ...]
 
     def chapter(self, slug: str) -> Chapter | None:
@@ -69,6 +71,7 @@ def _guide(listed: dict[str, object]) -> Guide:
         bool(listed.get("public")),
         bool(listed.get("central")),
         bool(listed.get("branch")),
+        str(listed.get("only", "")),
         tuple(_chapter(slug, file) for file in sorted((TEXTS / slug).glob("[0-9][0-9]-*.md"))),
     )
 

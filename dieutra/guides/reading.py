@@ -15,6 +15,7 @@ class Reader:
     roles: frozenset[str] = frozenset()
     central: bool = False
     branch: bool = False
+    features: frozenset[str] = frozenset()  # of her campaigns: “people”, “sample”, “index”
 
     def may_read(self, guide: Guide) -> bool:
         return guide.public or self.signed_in
@@ -22,7 +23,8 @@ class Reader:
     def owns(self, guide: Guide) -> bool:
         """It was written for this reader; a guide without roles is for everybody who has an account."""
         mine = bool(self.roles & guide.roles) if guide.roles else self.signed_in
-        return mine and (self.central or not guide.central) and (self.branch or not guide.branch)
+        fits = not guide.only or guide.only in self.features
+        return mine and fits and (self.central or not guide.central) and (self.branch or not guide.branch)
 
 
 def shelf(reader: Reader) -> tuple[list[Guide], list[Guide]]:

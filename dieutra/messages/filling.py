@@ -22,7 +22,7 @@ def words(value: str) -> Expression:
     return Value(value, output_field=TextField())
 
 
-def _join(*parts: Any) -> Expression:
+def join(*parts: Any) -> Expression:
     return Concat(*(Cast(it, TextField()) for it in parts), output_field=TextField())
 
 
@@ -37,19 +37,19 @@ def key(wave: Wave, channel: str) -> Expression:
         about: Any = F("case_pk")
     else:
         occasion = wave.occasion
-        about = _join(words("post"), F("pk"))
+        about = join(words("post"), F("pk"))
     head = f"{wave.campaign_id}|{wave.rule or wave.template}|{occasion}|{channel}|"
-    return _join(words(head), about, words("|"), F("user_id"))
+    return join(words(head), about, words("|"), F("user_id"))
 
 
-def domain() -> Expression:
-    email = F("user__email")
+def domain(field: str = "user__email") -> Expression:
+    email = F(field)
     return Lower(Substr(email, StrIndex(email, Value("@")) + 1))
 
 
 def link(wave: Wave) -> Expression:
     if wave.whom == "unit":
-        return _join(words("/phieu/"), F("case_pk"), words("/"))
+        return join(words("/phieu/"), F("case_pk"), words("/"))
     return words("/tien-do/")
 
 
@@ -57,14 +57,14 @@ def facts(wave: Wave) -> dict[str, Any]:
     """Place -> expression. What people wrote comes last, so that a brace in a name is not filled in again."""
     called = wave.campaign.kind.role_words
     return {
-        "lien_ket": _join(words(settings.SITE_URL), link(wave)),
+        "lien_ket": join(words(settings.SITE_URL), link(wave)),
         "han": _day("case_due") if wave.whom == "unit" else words(f"{wave.campaign.closes_on:%d/%m/%Y}"),
         "trang_thai": Choice(
             *(Then(case_state=it.value, then=words(str(it.label))) for it in State),
             default=words(""),
             output_field=TextField(),
         ),
-        "so_phieu": _join(F("number"), words("")),
+        "so_phieu": join(F("number"), words("")),
         "vai_tro": Choice(
             *(Then(role=it.value, then=words(called.get(it.value) or str(it.label))) for it in Role),
             default=words(""),
@@ -93,7 +93,7 @@ AREA_PATH = Choice(
 def _day(field: str) -> Expression:
     text = Cast(F(field), TextField())
     parts = [Substr(text, 9, 2), words("/"), Substr(text, 6, 2), words("/"), Substr(text, 1, 4)]
-    return _join(*parts)
+    return join(*parts)
 
 
 def fill(text: str, facts: dict[str, Any]) -> Expression:

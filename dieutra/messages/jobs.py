@@ -6,11 +6,12 @@ from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case
 from dieutra.jobs.actions import job
 from dieutra.jobs.models import Job
-from dieutra.messages import clock, single
+from dieutra.messages import clock, roster_letters, single
 from dieutra.messages.models import Wave
 from dieutra.messages.planning import plan
 from dieutra.messages.sending import deliver_local
 from dieutra.people.models import Post
+from dieutra.rosters.models import Request, Roster
 
 
 @job("messages.activation")
@@ -27,6 +28,23 @@ def case_event(work: Job) -> None:
     case = Case.objects.select_related("campaign", "unit__area").get(pk=work.payload["case"])
     verb = str(work.payload.get("verb", "case.returned"))
     single.of_event(case, verb, occasion=work.key)
+    deliver_local()
+
+
+@job("messages.roster_event")
+def roster_event(work: Job) -> None:
+    """Tell a body that its list was received, accepted or returned."""
+    roster = Roster.objects.select_related("campaign", "area").get(pk=work.payload["roster"])
+    roster_letters.of_roster(roster, str(work.payload["verb"]), occasion=work.key)
+    deliver_local()
+
+
+@job("messages.request_answered")
+def request_answered(work: Job) -> None:
+    request = Request.objects.select_related("roster__campaign", "roster__area").get(
+        pk=work.payload["request"]
+    )
+    roster_letters.of_request(request, occasion=work.key)
     deliver_local()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -29,6 +30,26 @@ UNSUBSCRIBE = "outbox.unsubscribe"
 
 class Spent(Exception):
     """What the message is for has been done meanwhile: nothing to send."""
+
+
+class NotYet(Exception):
+    """The message cannot be said just now, for a reason that a person mends: it is tried again."""
+
+
+Filler = Callable[[Message], str]
+FILLERS: dict[str, Filler] = {}  # Message.secret → its text, with what is not kept worked out at hand-over
+
+
+def fills(secret: str) -> Callable[[Filler], Filler]:
+    """Register who fills in the letters of a secret. Messages of such a secret are told of by its own screens alone, see
+    queries.py. The filler raises Spent or NotYet.
+    """
+
+    def register(filler: Filler) -> Filler:
+        FILLERS[secret] = filler
+        return filler
+
+    return register
 
 
 @dataclass(frozen=True)
@@ -86,7 +107,9 @@ def compose(message: Message) -> Letter:
 
 
 def with_secret(message: Message) -> str:
-    """The text with its activation link, which is worked out anew each time and never kept."""
+    """The text with its link, which is worked out anew each time and never kept."""
+    if message.secret in FILLERS:
+        return FILLERS[message.secret](message)
     if message.secret not in SECRETS or message.user is None:
         return message.text
     if message.secret == "activation" and message.user.activated:

@@ -7,6 +7,7 @@ range of paths, and she gets one message with the number of forms instead of one
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
+    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -152,7 +154,7 @@ def plan(wave: Wave) -> int:
     mine = Wave.objects.filter(pk=wave.pk, planned_at__isnull=True).update(planned_at=timezone.now())
     if not mine:
         return wave.planned
-    count = sum(_insert(_rows(wave, channel)) for channel in wave.channels if _goes(wave, channel))
+    count = sum(insert(_rows(wave, channel)) for channel in wave.channels if _goes(wave, channel))
     Wave.objects.filter(pk=wave.pk).update(planned=count)
     return count
 
@@ -192,6 +194,16 @@ def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
         "secret": filling.words(""),
         "obligatory": Value(wave.obligatory, output_field=BooleanField()),
         "state": filling.words(Message.State.SENT if channel == Channel.NOTICE else Message.State.PLANNED),
+        **untouched(now),
+    }
+    if channel == Channel.NOTICE:
+        columns["ended_at"] = filling.moment(now)
+    return as_rows(posts.annotate(area_path=filling.AREA_PATH), columns)
+
+
+def untouched(now: datetime) -> dict[str, Any]:
+    """The columns of a message that nobody has tried to send."""
+    return {
         "reason": filling.words(""),
         "code": filling.words(""),
         "attempts": Value(0),
@@ -202,10 +214,11 @@ def _rows(wave: Wave, channel: str) -> QuerySet[Any]:
         "next_at": filling.moment(now),
         "planned_at": filling.moment(now),
     }
-    if channel == Channel.NOTICE:
-        columns["ended_at"] = filling.moment(now)
-    posts = posts.annotate(area_path=filling.AREA_PATH)
-    rows: QuerySet[Any] = posts.annotate(**{f"c_{name}": column for name, column in columns.items()})
+
+
+def as_rows(found: QuerySet[Any], columns: dict[str, Any]) -> QuerySet[Any]:
+    """One row of `columns` for each of what was found, for `insert`."""
+    rows: QuerySet[Any] = found.annotate(**{f"c_{name}": column for name, column in columns.items()})
     return rows.order_by().values_list(*(f"c_{name}" for name in columns))
 
 
@@ -229,13 +242,14 @@ def cost(wave: Wave) -> tuple[int, bool]:
     return (count, True) if total <= MANY else (round(count * total / MANY), False)
 
 
-def _insert(rows: QuerySet[Any]) -> int:
+def insert(rows: QuerySet[Any], model: type[Model] = Message, once: str = "key") -> int:
+    """INSERT … SELECT of `as_rows`; how many were new: a row whose column `once` is taken stays as it is."""
     query, parameters = rows.query.sql_with_params()
     quote = connection.ops.quote_name
     names = ", ".join(quote(name.removeprefix("c_")) for name in rows.query.annotation_select)
-    table = quote(Message._meta.db_table)
+    table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({names}) {query} ON CONFLICT ({quote('key')}) DO NOTHING", parameters
+            f"INSERT INTO {table} ({names}) {query} ON CONFLICT ({quote(once)}) DO NOTHING", parameters
         )
         return int(cursor.rowcount)

@@ -9,6 +9,7 @@ from django.db.models import Case as Choice
 from django.db.models import When as Then
 
 from dieutra.campaigns.models import Campaign
+from dieutra.messages.letter import FILLERS
 from dieutra.messages.models import Channel, Message, Suppression, Wave
 from dieutra.people.models import User
 from dieutra.people.permission import visible_to
@@ -23,8 +24,11 @@ def waves(actor: User, campaign: Campaign) -> QuerySet[Wave]:
 
 
 def messages(actor: User, campaign: Campaign) -> QuerySet[Message]:
-    """The messages to the posts in the actor's area."""
-    return visible_to(Message.objects.filter(campaign=campaign), actor, "message.send")
+    """The messages to the posts in the actor's area; those that another part fills in have screens of their own there,
+    since a list of reminders to respondents would say who has not answered.
+    """
+    found = Message.objects.filter(campaign=campaign).exclude(secret__in=FILLERS)
+    return visible_to(found, actor, "message.send")
 
 
 def suppressions(actor: User, campaign: Campaign) -> QuerySet[Suppression]:

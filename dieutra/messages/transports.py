@@ -17,7 +17,7 @@ from typing import Protocol
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from dieutra.messages.letter import Spent, compose, sender, wire
+from dieutra.messages.letter import NotYet, Spent, compose, sender, wire
 from dieutra.messages.models import Channel, Message
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -77,6 +77,8 @@ class LocalMail:
             letter = compose(message)
         except Spent as spent:
             return Outcome(Became.SPENT, str(spent))
+        except NotYet as wait:
+            return Outcome(Became.LATER, str(wait))
         if not begin():
             return Outcome(Became.LOST)
         headers, to = letter.headers, [message.to]
@@ -130,6 +132,8 @@ class SmtpMail:
             letter = compose(message)
         except Spent as spent:
             return Outcome(Became.SPENT, str(spent))
+        except NotYet as wait:
+            return Outcome(Became.LATER, str(wait))
         content = wire(message, letter)
         try:
             refused = self._envelope(message.to)

@@ -17,7 +17,7 @@ from dieutra.places.paths import PathField
 class Invitation(models.Model):
     """A person's right to answer once. The link's token is worked out from the campaign's key and `epoch`.
 
-    `answered` says that an answer came in, never when.
+    `token_hash` is all that stands of it here. `answered` says that an answer came in, never when.
     """
 
     campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="invitations")
@@ -142,3 +142,23 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey} {self.path} {self.group}"
+
+
+class Closing(models.Model):
+    """The end of a campaign's answering: the last answers laid open, the drafts gone, then the key destroyed."""
+
+    campaign = models.OneToOneField("campaigns.Campaign", on_delete=models.PROTECT, related_name="closing")
+    closed_on = models.DateField()
+    released = models.PositiveIntegerField(default=0)  # with the last batch
+    unreadable = models.PositiveIntegerField(default=0)
+    drafts = models.PositiveIntegerField(default=0)  # begun, never sent
+    key_destroyed_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"closing {self.pk}"
+
+
+from dieutra.opinions.mailing_models import FigureDay as FigureDay  # noqa: E402
+from dieutra.opinions.mailing_models import Letter as Letter  # noqa: E402
+from dieutra.opinions.mailing_models import Mailing as Mailing  # noqa: E402
+from dieutra.opinions.mailing_models import Round as Round  # noqa: E402

@@ -30,7 +30,7 @@ def seal(key: bytes, content: Mapping[str, Any], about: str) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, padded, about.encode())
 
 
-def unseal(key: bytes, sealed: bytes, about: str) -> dict[str, Any]:
+def unseal(key: bytes, sealed: bytes | memoryview[int], about: str) -> dict[str, Any]:
     """Raises Unreadable."""
     sealed = bytes(sealed)
     try:
@@ -40,3 +40,9 @@ def unseal(key: bytes, sealed: bytes, about: str) -> dict[str, Any]:
     (size,) = _SIZE.unpack(padded[: _SIZE.size])
     found = json.loads(zlib.decompress(padded[_SIZE.size : _SIZE.size + size]))
     return dict(found)
+
+
+def fits(content: Mapping[str, Any]) -> bool:
+    """Whether it takes one block. What takes more would show by its size that somebody wrote at length."""
+    packed = zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+    return _SIZE.size + len(packed) <= BLOCK

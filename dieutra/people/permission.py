@@ -56,6 +56,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "roster.accept": frozenset({Role.QTV, Role.GSV}),  # centre
     "opinion.progress": frozenset({Role.QTV, Role.GSV, Role.BCD, Role.TK}),
     "opinion.manage": frozenset({Role.QTV}),  # centre: mailing, links, release, closing
+    "sample.read": frozenset({Role.QTV, Role.GSV, Role.BCD}),
+    "sample.draw": frozenset({Role.QTV}),  # frame, draw and the list made of it
     "signal.read": frozenset({Role.QTV, Role.GSV}),  # centre
     "signal.run": frozenset({Role.QTV, Role.GSV}),  # centre
     "annulment.decide": frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -76,13 +77,14 @@ class Person:
         self,
         page: Page,
         action: str,
-        fields: dict[str, str] | None = None,
+        fields: Mapping[str, str | list[str]] | None = None,
         files: dict[str, tuple[str, bytes, str]] | None = None,
         expect: int = 200,
     ) -> Page:
         """Send a form of a page with its own hidden fields and ours; follow the redirect after it."""
         form = page.form(action)
-        filled = {**{name: value or "" for name, value in form.form_values()}, **(fields or {})}
+        filled: dict[str, str | list[str]] = {name: value or "" for name, value in form.form_values()}
+        filled |= fields or {}
         url = form.get("action") or page.url
         return self._follow(self._ask("POST", url, data=filled, files=files), expect)
 

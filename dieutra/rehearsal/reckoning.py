@@ -42,7 +42,7 @@ COUNTED = (
 
 def reckon(play: Play) -> dict[str, Any]:
     """The report: counts per state, what was done, and `problems` in words; `ok` when there are none."""
-    _let_work_end()
+    let_work_end()
     campaign = Campaign.objects.get(slug="dien-tap")
     truth, kept = tally.recount(campaign), tally.kept(campaign)
     cases = dict(
@@ -69,7 +69,7 @@ def reckon(play: Play) -> dict[str, Any]:
         "events": verbs,
         "workbooks": play.book.verbs["workbook.brought"],
         "requests": dict(play.book.requests),
-        "answer_seconds": _spread(play.book.seconds),
+        "answer_seconds": spread(play.book.seconds),
         "problems": problems,
     }
 
@@ -130,7 +130,7 @@ def _rows(campaign: Campaign, events: dict[str, int]) -> list[str]:
     return problems
 
 
-def _let_work_end() -> None:
+def let_work_end() -> None:
     """What the last act asked of the background is still on its way; whoever waits too long is told below."""
     until = time.monotonic() + PATIENCE
     live = [Job.State.WAITING, Job.State.RUNNING]
@@ -141,16 +141,20 @@ def _let_work_end() -> None:
         time.sleep(0.2)
 
 
-def _unfinished(campaign: Campaign) -> list[str]:
-    problems = [
+def unfinished_jobs() -> list[str]:
+    return [
         f"Việc nền {job.kind} {job.key}: {job.get_state_display()} {job.note[-300:]}"
         for job in Job.objects.exclude(state=Job.State.DONE).exclude(kind__in=ROUTINE)[:5]
     ]
+
+
+def _unfinished(campaign: Campaign) -> list[str]:
+    problems = unfinished_jobs()
     left = Case.objects.filter(campaign=campaign).exclude(state=State.ACCEPTED).count()
     return [*problems, *([f"{left} phiếu chưa được duyệt xong."] if left else [])]
 
 
-def _spread(seconds: list[float]) -> dict[str, float]:
+def spread(seconds: list[float]) -> dict[str, float]:
     if not seconds:
         return {}
     ordered = sorted(seconds)

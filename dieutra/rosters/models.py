@@ -34,6 +34,10 @@ class Roster(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)  # of the last return
+    expected = models.JSONField(default=dict)  # group -> how many there are in all, as the body says
+    counted = models.JSONField(
+        default=dict
+    )  # what the receipt says: groups, merged roles, excused, explanations
 
     class Meta:
         constraints = [
@@ -61,9 +65,10 @@ class Person(models.Model):
     survey = models.CharField(max_length=40)
     path = PathField()  # of the body
     group = models.CharField(max_length=40)
-    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.IN)
+    standing = models.CharField("trạng thái", max_length=8, choices=Standing.choices, default=Standing.IN)
     kept_as = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="set_aside")
     number = models.PositiveIntegerField()  # its place in the list, from 1
+    version = models.PositiveIntegerField(default=1)
     name = models.CharField(max_length=120)
     name_key = models.CharField(max_length=120)
     born_on = models.DateField(null=True)
@@ -75,20 +80,81 @@ class Person(models.Model):
     stands_for = models.CharField("thay cho", max_length=200, blank=True)
     why_stands = models.CharField("lý do thay", max_length=500, blank=True)
     details = models.JSONField(default=dict)  # the other columns of the kind
-    not_the_same = models.JSONField(default=list)  # people who look like twins and, so the body says, are not
+    remark = models.CharField("ý kiến của Trung ương", max_length=500, blank=True)  # at the last return
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [
             models.Index(fields=["campaign", "survey", "path", "group"], name="person_place"),
             models.Index(fields=["campaign", "survey", "email"], name="person_email"),
-            models.Index(fields=["campaign", "survey", "phone"], name="person_phone"),
-            models.Index(fields=["campaign", "survey", "name_key"], name="person_name"),
+            models.Index(fields=["roster", "email"], name="person_twin_email"),
+            models.Index(fields=["roster", "phone"], name="person_twin_phone"),
+            models.Index(fields=["roster", "name_key"], name="person_twin_name"),
             models.Index(fields=["roster", "number"], name="person_number"),
+            models.Index(fields=["roster", "standing"], name="person_standing"),
         ]
 
     def __str__(self) -> str:
         return f"person {self.pk}"
+
+
+class Pair(models.Model):
+    """What was decided about two lines of a roster that look like one person; `first` has the lower id.
+
+    PRIORITY is the rule's own decision, which the body still has to confirm (`by`).
+    """
+
+    class Verdict(models.TextChoices):
+        PRIORITY = "priority", "Gộp theo thứ tự ưu tiên"
+        CHOSEN = "chosen", "Gộp theo lựa chọn của cơ quan"
+        BOTH = "both", "Giữ cả hai vai trò"
+        DIFFERENT = "different", "Hai người khác nhau"
+
+    roster = models.ForeignKey(Roster, on_delete=models.CASCADE, related_name="pairs")
+    first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    verdict = models.CharField(max_length=9, choices=Verdict.choices)
+    kept = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="pair_once")]
+
+    def __str__(self) -> str:
+        return f"pair {self.first_id}-{self.second_id}"
+
+
+class Explanation(models.Model):
+    """What a body says about something that looks wrong and is right. `key` names the finding and what it was about."""
+
+    roster = models.ForeignKey(Roster, on_delete=models.CASCADE, related_name="explanations")
+    key = models.CharField(max_length=64)
+    text = models.CharField(max_length=1000)
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["roster", "key"], name="explanation_once")]
+
+    def __str__(self) -> str:
+        return f"explanation {self.pk}"
+
+
+class Load(models.Model):
+    """A list that was read from a file and waits for the body's word; its lines go when it is loaded or given up."""
+
+    roster = models.ForeignKey(Roster, on_delete=models.CASCADE, related_name="loads")
+    path = PathField()
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="+")
+    filename = models.CharField(max_length=200)
+    replaces = models.BooleanField(default=False)
+    lines = models.JSONField(default=list)  # [row number, {column: value}]
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"load {self.pk}"
 
 
 class Request(models.Model):

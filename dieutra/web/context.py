@@ -15,8 +15,15 @@ from dieutra.people.permission import GRANTS, posts_of
 
 # (verb that opens it, url name, words)
 OPINION_DOORS = (
-    # of a campaign that asks people: rosters, opinions and the index, each added with its screens
+    # of a campaign that asks people
+    ("roster.read", "rosters", "Danh sách đối tượng"),
+    ("sample.read", "samples", "Chọn mẫu"),
+    ("opinion.manage", "opinion_mailing", "Gửi phiếu"),
+    ("opinion.progress", "opinion_progress", "Tiến độ khảo sát"),
+    ("signal.read", "interference", "Dấu hiệu"),
+    ("index.read", "index_home", "Chỉ số"),
 )
+ONLY_WITH = {"sample": "samples", "scores": "index_home"}  # key of campaign.toml -> its door
 DOORS = (
     ("case.fill", "my_form", "Phiếu của tôi"),
     ("case.review", "queue", "Chờ duyệt"),
@@ -36,7 +43,9 @@ DOORS = (
 IN_A_ROW = 8  # more doors than stand side by side on a small laptop open from “Thêm”
 # what a survey of units has and one that asks people has not
 FOR_UNITS = frozenset({"my_form", "queue", "listings", "progress", "reports", "supervision", "teams"})
-AT_THE_CENTRE = frozenset({"form.publish", "incident.manage", "selfcheck.second"})
+AT_THE_CENTRE = frozenset(
+    {"form.publish", "incident.manage", "selfcheck.second", "opinion.manage", "signal.read"}
+)
 
 
 def _count(user: User, door: str) -> int:
@@ -54,8 +63,12 @@ class Door:
 
 def _doors_for(user: User) -> list[tuple[str, str, str]]:
     """Of a person whose campaigns all ask people, those for units stay shut, and the other way round."""
-    asks_people = {campaign.kind.opinion is not None for campaign in campaigns_of(user)}
+    campaigns = list(campaigns_of(user))
+    asks_people = {campaign.kind.opinion is not None for campaign in campaigns}
     doors: list[tuple[str, str, str]] = list(OPINION_DOORS) if True in asks_people else []
+    for key, door in ONLY_WITH.items():
+        if not any(key in campaign.rules["campaign"] for campaign in campaigns):
+            doors = [it for it in doors if it[1] != door]
     return doors + [it for it in DOORS if False in asks_people or it[1] not in FOR_UNITS]
 
 

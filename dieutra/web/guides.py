@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +12,8 @@ from django.urls import path, reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
+from dieutra.campaigns.models import Campaign
+from dieutra.campaigns.score_rules import has_index
 from dieutra.guides.book import Chapter, Guide, guide_of
 from dieutra.guides.markup import headings, html_of
 from dieutra.guides.paper import guide_pdf
@@ -29,7 +33,17 @@ def reader_of(request: HttpRequest) -> Reader:
         roles=frozenset(str(it.role) for it in posts),
         central=any(it.level == 0 for it in posts),
         branch=any(it.campaign.kind.branch for it in posts),
+        features=frozenset(feature for it in posts for feature in _features(it.campaign)),
     )
+
+
+def _features(campaign: Campaign) -> Iterator[str]:
+    if campaign.kind.opinion is not None:
+        yield "people"
+    if "sample" in campaign.rules["campaign"]:
+        yield "sample"
+    if has_index(campaign.rules):
+        yield "index"
 
 
 def help_link(request: HttpRequest) -> dict[str, object]:

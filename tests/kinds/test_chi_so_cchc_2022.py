@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from dieutra.campaigns.action_rules import PLACE
+from dieutra.campaigns.actions import create_campaign
+from dieutra.campaigns.checking import check_folder
 from dieutra.engine.forms.advice import advise
 from dieutra.engine.forms.check import evaluate
 from dieutra.engine.forms.form import Form, Node
@@ -20,6 +22,7 @@ from dieutra.engine.forms.xlsform import load
 from dieutra.places import shipped
 from dieutra.places.catalogue_file import read_catalogue
 from dieutra.places.tree import check_tree
+from dieutra.rosters.queries import bodies
 
 FOLDER = Path(__file__).parents[2] / "campaign_kinds" / "chi-so-cchc-2022"
 GROUPS = {
@@ -51,6 +54,23 @@ def closed(code: str) -> list[Node]:
 def questions() -> list[dict[str, str]]:
     with (FOLDER / "questions.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_the_folder_is_a_kind() -> None:
+    assert check_folder("chi-so-cchc-2022") == []
+
+
+def test_a_campaign_of_it_has_the_questionnaire_of_every_group_and_the_bodies_of_both_surveys(
+    db: None,
+) -> None:
+    campaign = create_campaign(
+        FOLDER, "cchc-2022", "Chỉ số 2022", date(2023, 2, 6), date(2023, 2, 13), date(2023, 3, 3)
+    )
+    found = {(it.survey, it.group): it.form.form_id for it in campaign.group_forms.select_related("form")}
+    assert found == {
+        (survey, code): f"cchc-2022-{code}" for survey, codes in GROUPS.items() for code in codes
+    }
+    assert {survey: bodies(campaign, survey).count() for survey in GROUPS} == {"bo": 19, "tinh": 63}
 
 
 # --- what the letter says
@@ -146,12 +166,19 @@ def test_nothing_closed_may_be_left_out_and_the_remark_is_free_up_to_a_thousand_
     assert [it.path for it in evaluate(form(code), {remark: "ý" * 1001}).findings] == [remark]
 
 
-def test_the_groups_of_a_survey_are_asked_about_its_domains_and_nothing_else() -> None:
-    domains = {
-        survey: {row["criterion"] for row in questions() if row["group"].startswith(survey)} - {""}
-        for survey in GROUPS
-    }
-    assert domains == {"bo": set("1234567"), "tinh": set("12345678")}
+@pytest.mark.parametrize("survey", GROUPS)
+def test_the_questions_feed_every_criterion_of_the_survey_and_no_other(survey: str) -> None:
+    with (FOLDER / f"criteria-{survey}.csv").open(encoding="utf-8", newline="") as file:
+        wanted = {row["code"] for row in csv.DictReader(file) if row["source"] == "survey"}
+    assert {row["criterion"] for row in questions() if row["group"] in GROUPS[survey]} - {""} == wanted
+
+
+@pytest.mark.parametrize("survey", GROUPS)
+def test_the_rules_of_the_index_weigh_these_groups_and_leave_the_same_bodies_unranked(survey: str) -> None:
+    scored = tomllib.loads((FOLDER / "scores.toml").read_text("utf-8"))["sets"][survey]
+    assert set(scored["weights"]) == set(GROUPS[survey])
+    given = next(row for row in rules()["opinion"]["survey"] if row["code"] == survey)
+    assert scored["unranked"] == given["unranked"]
 
 
 def test_the_map_names_every_question_once_with_its_kind() -> None:

@@ -112,6 +112,18 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('campaign', 'survey', 'path', 'group'), name='figure_once')],
             },
         ),
+        migrations.CreateModel(
+            name='Closing',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('closed_on', models.DateField()),
+                ('released', models.PositiveIntegerField(default=0)),
+                ('unreadable', models.PositiveIntegerField(default=0)),
+                ('drafts', models.PositiveIntegerField(default=0)),
+                ('key_destroyed_on', models.DateField(null=True)),
+                ('campaign', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='closing', to='campaigns.campaign')),
+            ],
+        ),
         migrations.AddIndex(
             model_name='invitation',
             index=models.Index(fields=['campaign', 'survey', 'path', 'group', 'answered'], name='invitation_place'),

@@ -10,6 +10,7 @@ from django.urls import path
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from dieutra.campaigns.queries import campaigns_of
 from dieutra.cases.models import State
 from dieutra.cases.queries import cases_of
 from dieutra.engine.refusals import Invalid, NotNow, Problem
@@ -21,6 +22,7 @@ from dieutra.people.permission import GRANTS, posts_of
 from dieutra.places.paths import under
 from dieutra.supervision.queries import my_queue
 from dieutra.teams.queries import my_tasks
+from dieutra.web.opinion_todo import opinion_todo
 
 
 @require_safe
@@ -32,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     roles = {post.role for post in posts_of(user)}
     if roles == {"dv"}:
         return redirect("my_form")
-    return render(request, "public/home.html", {"todo": _todo(user, roles)})
+    return render(request, "public/home.html", {"todo": [*opinion_todo(user), *_todo(user, roles)]})
 
 
 def _todo(user: User, roles: set[str]) -> list[dict[str, object]]:
@@ -40,9 +42,10 @@ def _todo(user: User, roles: set[str]) -> list[dict[str, object]]:
     if roles & GRANTS["case.fill"]:
         open_forms = cases_of(user).filter(state__in=[State.NEW, State.DRAFT, State.RETURNED]).count()
         todo.append({"count": open_forms, "words": "phiếu cần kê khai", "url": "my_form"})
-    if roles & GRANTS["case.review"]:
+    of_units = any(campaign.kind.opinion is None for campaign in campaigns_of(user))
+    if of_units and roles & GRANTS["case.review"]:
         todo.append({"count": my_queue(user).count(), "words": "phiếu chờ bạn duyệt", "url": "queue"})
-    if roles & GRANTS["frame.review"]:
+    if of_units and roles & GRANTS["frame.review"]:
         todo.append({"count": _listings_to_do(user), "words": "bảng kê cần bạn xử lý", "url": "listings"})
     if roles & GRANTS["question.answer"]:
         words = "câu hỏi chờ bạn trả lời"

@@ -24,7 +24,7 @@ export class Desk {
   constructor(root, form, state) {
     this.root = root;
     this.state = state;
-    this.say = wordsFor(state.lang);
+    this.say = wordsFor(state.lang, state.local === false);
     this.placeName = this.placeName.bind(this);
     this.tableName = this.tableName.bind(this);
     this.sheet = new Sheet(form, state.answers, this.say, state.lang, state.seed);

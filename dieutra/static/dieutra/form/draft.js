@@ -1,6 +1,6 @@
 // Autosave: what is not yet on the server, when it is sent, and what to do with each kind of answer.
 // Every unsaved change is first kept on this machine; it leaves there only when the server has taken it.
-import { LocalCopy } from "./localcopy.js";
+import { LocalCopy, NoCopy } from "./localcopy.js";
 
 const QUIET_MS = 800;
 const FIRST_RETRY_MS = 2000;
@@ -18,7 +18,7 @@ export class Draft {
     this.form = state.form; // the version of the form that this page draws
     this.base = new Map(Object.entries(state.answers)); // what the server is known to hold
     this.tab = newTabName();
-    this.copy = new LocalCopy(this.key, this.tab);
+    this.copy = state.local === false ? new NoCopy() : new LocalCopy(this.key, this.tab);
     this.changes = new Map();
     this.reasons = new Map();
     this.seen = new Set();

@@ -2,6 +2,15 @@
 
 const PREFIX = "dieutra:draft:";
 
+/** For forms of which nothing may stay on the machine: the next person at it must not find another's answers. */
+export class NoCopy {
+  works = false; // so that leaving the page with unsaved answers asks first
+  write = () => true;
+  remove() {}
+  left = () => [];
+  drop() {}
+}
+
 export class LocalCopy {
   /** `key` names case and user; `tab` this opened page. */
   constructor(key, tab) {

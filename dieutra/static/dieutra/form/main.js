@@ -129,6 +129,7 @@ async function submit(event, desk) {
   desk.commitFocused();
   const done = await desk.saving.draft.save();
   if (done && button?.value === "check") location.assign(desk.state.urls.check);
+  if (done && button?.value.startsWith("lang:")) location.assign(`?lang=${button.value.slice(5)}`);
   return done;
 }
 

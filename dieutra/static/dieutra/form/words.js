@@ -244,8 +244,31 @@ const EN = {
   seen: "Seen",
 };
 
+// Where nothing is kept on the machine.
+const VI_NO_COPY = {
+  keptHere: "Chưa gửi được – hãy giữ trang này mở",
+  offline: "Mất kết nối. Hãy giữ trang này mở: câu trả lời sẽ tự gửi khi có mạng trở lại.",
+  serverTrouble: "Máy chủ chưa nhận được câu trả lời ({0}). Hãy giữ trang này mở: câu trả lời sẽ tự gửi lại.",
+  refused: "Máy chủ không nhận câu trả lời: {0}",
+  expired: "Phiếu này không còn mở trên máy này.",
+  signIn: "Nhập lại mã ở thẻ mới",
+  signInAfter: "Hãy mở lại liên kết trong thư, rồi quay lại thẻ này: phiếu sẽ tự lưu tiếp.",
+  otherUser: "Trên máy này vừa mở phiếu của người khác. Câu trả lời chưa lưu của trang này không được gửi đi.",
+};
+const EN_NO_COPY = {
+  keptHere: "Not sent yet – keep this page open",
+  offline: "No connection. Keep this page open: your answers will be sent when it is back.",
+  serverTrouble: "The server has not taken your answers ({0}). Keep this page open: they will be sent again.",
+  refused: "The server refuses the answers: {0}",
+  expired: "This questionnaire is no longer open on this device.",
+  signIn: "Enter the code in a new tab",
+  signInAfter: "Open the link in your letter again, then come back to this tab: saving will go on.",
+  otherUser: "Another person's questionnaire was opened on this device. Unsaved answers of this page were not sent.",
+};
+
 /** The function say(key, ...parts) for a language; Vietnamese for one that is not here. */
-export function wordsFor(lang) {
-  const words = lang === "en" ? EN : VI;
+export function wordsFor(lang, noCopy = false) {
+  const english = lang === "en";
+  const words = { ...(english ? EN : VI), ...(noCopy && (english ? EN_NO_COPY : VI_NO_COPY)) };
   return (key, ...parts) => words[key].replace(/\{([0-9])\}/g, (_, at) => String(parts[at]));
 }

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InterferenceConfig(AppConfig):
+    name = "dieutra.interference"
+    verbose_name = "Dấu hiệu can thiệp"

@@ -1,0 +1,142 @@
+"""A flag as a page shows it: names instead of codes, and the geometry of its pictures in whole numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dieutra.campaigns.models import Campaign, GroupForm
+from dieutra.engine.signals.finding import NAMES, number, percent
+from dieutra.forms.queries import engine_form
+from dieutra.interference.models import Flag
+from dieutra.interference.queries import group_names
+
+FEW = 5  # counts below are not written out
+
+
+@dataclass(frozen=True)
+class Row:
+    """A question of the evidence: what was chosen here, by how many, and elsewhere. `here`, `there`: 0 to 100."""
+
+    question: str
+    option: str
+    here: int = 0
+    there: int = 0
+    words: str = ""
+    words_there: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finding for the page. `signal` picks the picture; `bars` are (size, width of 100) of shared browsers."""
+
+    signal: str
+    name: str
+    group: str
+    score: int
+    sentence: str
+    rows: list[Row] = field(default_factory=list)
+    pattern: list[tuple[str, str]] = field(default_factory=list)
+    bars: list[tuple[int, int]] = field(default_factory=list)
+    windows: list[tuple[str, int, str]] = field(default_factory=list)
+
+
+def shown(flag: Flag) -> list[Shown]:
+    """The findings of a flag, the highest score first."""
+    groups = group_names(flag.campaign, flag.survey)
+    found = [_shown(flag, it, groups) for it in flag.findings]
+    return sorted(found, key=lambda it: -it.score)
+
+
+def _shown(flag: Flag, finding: dict[str, Any], groups: dict[str, str]) -> Shown:
+    evidence, grp = finding["evidence"], finding["grp"]
+    asked = _questions(flag.campaign, flag.survey, grp) if grp else {}
+    sizes = evidence.get("sizes", [])
+    return Shown(
+        signal=finding["signal"],
+        name=NAMES[finding["signal"]],
+        group=groups.get(grp, grp),
+        score=finding["score"],
+        sentence=finding["sentence"],
+        rows=[_row(asked, cell) for cell in evidence.get("cells", [])],
+        pattern=[_words(asked, question, value) for question, value in evidence.get("pattern", [])],
+        bars=[(size, round(100 * size / sizes[0])) for size in sizes],
+        windows=[
+            (_moment(it["starts"]), it["n"], number(it["expected"])) for it in evidence.get("windows", [])
+        ],
+    )
+
+
+def _row(asked: dict[str, tuple[str, dict[str, str]]], cell: dict[str, Any]) -> Row:
+    question, option = _words(asked, cell["question"], cell["value"])
+    here, there = cell["count"] / cell["of"], cell["elsewhere"]
+    return Row(question, option, round(100 * here), round(100 * there), percent(here), percent(there))
+
+
+def _words(asked: dict[str, tuple[str, dict[str, str]]], question: str, value: str) -> tuple[str, str]:
+    label, options = asked.get(question, (question.rpartition("/")[2], {}))
+    return label, options.get(value, value)
+
+
+def _questions(campaign: Campaign, survey: str, grp: str) -> dict[str, tuple[str, dict[str, str]]]:
+    """Path → the question's words and those of its answers, by the group's present questionnaire."""
+    form = (
+        GroupForm.objects.filter(campaign=campaign, survey=survey, group=grp)
+        .values_list("form", flat=True)
+        .first()
+    )
+    if form is None:
+        return {}
+    return {
+        node.path: (
+            node.label.get("vi") or node.name,
+            {it.value: it.label.get("vi") or it.value for it in node.choices},
+        )
+        for node in engine_form(form).nodes
+        if node.choices
+    }
+
+
+def _moment(starts: str) -> str:
+    day, clock = starts.split("T")
+    year, month, date = day.split("-")
+    return f"{clock} ngày {date}/{month}/{year}"
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A bar of the day: its left edge and height in a picture of 480 × 120, the country's height, and words."""
+
+    hour: int
+    x: int
+    height: int
+    country: int
+    words: str
+    words_country: str
+
+    @property
+    def y(self) -> int:
+        return TALL - self.height
+
+    @property
+    def country_y(self) -> int:
+        return TALL - self.country
+
+
+TALL, BROAD = 120, 20
+
+
+def day(flag: Flag) -> list[Hour]:
+    """When answers about the body came, by hour of the day, beside the whole survey; empty when nothing was counted."""
+    country = flag.run.hours.get(flag.survey, [0] * 24)
+    here, there = sum(flag.hours), sum(country)
+    if not here or not there:
+        return []
+    most = max(*(n / here for n in flag.hours), *(n / there for n in country))
+    return [
+        Hour(
+            hour, hour * BROAD, round(TALL * n / here / most), round(TALL * all_ / there / most),
+            percent(n / here) if n == 0 or n >= FEW else f"dưới {FEW} phiếu", percent(all_ / there),
+        )
+        for hour, (n, all_) in enumerate(zip(flag.hours, country, strict=True))
+    ]  # fmt: skip

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SamplesConfig(AppConfig):
+    name = "dieutra.samples"
+    verbose_name = "Chọn mẫu"

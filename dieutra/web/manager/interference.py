@@ -1,0 +1,157 @@
+"""Signs of interference, for the centre: runs, the bodies they point at, and the evidence about one body."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+
+from dieutra.campaigns.models import Campaign
+from dieutra.campaigns.queries import campaigns_of
+from dieutra.engine.refusals import Forbidden, Refusal
+from dieutra.engine.signals.finding import NAMES
+from dieutra.interference import actions, queries
+from dieutra.interference.models import Annulment, Flag, Reversal, SignalRun
+from dieutra.interference.showing import TALL, day, shown
+from dieutra.jobs.models import Job
+from dieutra.people.models import User
+from dieutra.people.permission import may
+from dieutra.web.requests import signed_in, whole_number
+
+PAGE = 40
+LOW = 20  # a signal below it is left out of the list's words
+BADGES = {"clear": "hard", "suspect": "draft", "look": "submitted", "": "new"}
+
+
+def centre(request: HttpRequest) -> tuple[User, Campaign]:
+    """The person and the opinion survey at whose centre she sits; Forbidden without one."""
+    user = signed_in(request)
+    for campaign in campaigns_of(user):
+        if campaign.kind.opinion is not None and may(user, "signal.read", campaign):
+            return user, campaign
+    raise Forbidden(actions.CENTRE_ONLY)
+
+
+@login_required
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    user, campaign = centre(request)
+    runs = queries.runs(campaign)
+    number = whole_number(request.GET.get("lan", ""))
+    run = get_object_or_404(runs, pk=number) if request.GET.get("lan") else runs.first()
+    level, survey = request.GET.get("muc", ""), request.GET.get("khao-sat", "")
+    busy = Job.objects.filter(
+        kind="interference.run",
+        payload__campaign=campaign.pk,
+        state__in=[Job.State.WAITING, Job.State.RUNNING],
+    )
+    context = {
+        "run": run,
+        "runs": runs[:20],
+        "page": _page(request, run, level, survey) if run else None,
+        "counts": _counts(run) if run else [],
+        "level": level,
+        "survey": survey,
+        "surveys": _surveys(campaign),
+        "busy": busy.exists(),
+        "open": _open(campaign),
+        "may_run": may(user, "signal.run", campaign),
+    }
+    return render(request, "interference/list.html", context)
+
+
+def _page(request: HttpRequest, run: SignalRun, level: str, survey: str) -> object:
+    found = queries.flags(run, level if level in Flag.Level.values else "", survey)
+    page = Paginator(found, PAGE).get_page(request.GET.get("trang"))
+    names = queries.body_names(run.campaign, [it.path for it in page])
+    for flag in page:
+        scores: dict[str, int] = {}
+        for it in flag.findings:
+            scores[it["signal"]] = max(it["score"], scores.get(it["signal"], 0))
+        ordered = sorted(scores.items(), key=lambda it: -it[1])
+        flag.body = names.get(flag.path, flag.path)  # type: ignore[attr-defined]
+        flag.about = queries.survey_name(run.campaign, flag.survey)  # type: ignore[attr-defined]
+        flag.badge = BADGES[flag.level]  # type: ignore[attr-defined]
+        flag.signals = [(NAMES[signal], score) for signal, score in ordered if score >= LOW]  # type: ignore[attr-defined]
+    return page
+
+
+def _counts(run: SignalRun) -> list[tuple[str, str, str, int]]:
+    found = list(run.flags.values_list("level", flat=True))
+    return [
+        (level, str(words), BADGES[level], found.count(level))
+        for level, words in reversed(Flag.Level.choices)
+        if level
+    ]
+
+
+def _surveys(campaign: Campaign) -> list[tuple[str, str]]:
+    rules = campaign.kind.opinion
+    return [(it.code, it.name) for it in rules.surveys] if rules else []
+
+
+def _open(campaign: Campaign) -> list[Annulment]:
+    """What waits or stands, with the names that the list shows."""
+    found = list(queries.annulments(campaign))
+    names = queries.body_names(campaign, [it.path for it in found])
+    for it in found:
+        it.body = names.get(it.path, it.path)  # type: ignore[attr-defined]
+        it.about = queries.survey_name(campaign, it.survey)  # type: ignore[attr-defined]
+        it.waits = it.state == Annulment.State.PROPOSED or any(  # type: ignore[attr-defined]
+            again.state == Reversal.State.PROPOSED for again in it.reversals.all()
+        )
+    return sorted(found, key=lambda it: not it.waits)  # type: ignore[attr-defined]
+
+
+@login_required
+@require_POST
+def run(request: HttpRequest) -> HttpResponse:
+    user, campaign = centre(request)
+    actions.ask(user, campaign)
+    messages.success(request, "Đang xem xét ở nền; tải lại trang sau ít giây để xem kết quả.")
+    return redirect("interference")
+
+
+@login_required
+@require_safe
+def body(request: HttpRequest, pk: int) -> HttpResponse:
+    user, campaign = centre(request)
+    flag = get_object_or_404(Flag.objects.select_related("run", "campaign"), pk=pk, campaign=campaign)
+    return body_page(request, user, flag)
+
+
+def body_page(request: HttpRequest, user: User, flag: Flag, refusal: Refusal | None = None) -> HttpResponse:
+    """The evidence about one body; with a refused proposal what was written stays in its field."""
+    campaign = flag.campaign
+    standing = Annulment.objects.filter(
+        campaign=campaign, survey=flag.survey, path=flag.path, state__in=Annulment.OPEN
+    ).first()
+    others = Flag.objects.filter(campaign=campaign, survey=flag.survey, path=flag.path).select_related("run")
+    context = {
+        "flag": flag,
+        "badge": BADGES[flag.level],
+        "body": queries.body_names(campaign, [flag.path]).get(flag.path, flag.path),
+        "about": queries.survey_name(campaign, flag.survey),
+        "findings": shown(flag),
+        "day": day(flag),
+        "tall": TALL,
+        "others": others.order_by("-run")[:20],
+        "standing": standing,
+        "closed": queries.is_closed(campaign, flag.survey),
+        "may_decide": may(user, "annulment.decide", campaign),
+        "given": request.POST,
+        "refused": refusal.message if refusal else "",
+        "problems": getattr(refusal, "problems", ()),
+    }
+    return render(request, "interference/body.html", context, status=refusal.status if refusal else 200)
+
+
+urlpatterns = [
+    path("dau-hieu/", listed, name="interference"),
+    path("dau-hieu/xem-xet/", run, name="interference_run"),
+    path("dau-hieu/co-quan/<int:pk>/", body, name="interference_body"),
+]

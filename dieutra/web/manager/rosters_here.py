@@ -1,0 +1,113 @@
+"""Which campaign, which list, which line a request is about; what is not the person's is 404."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from dieutra.campaigns.models import Campaign
+from dieutra.campaigns.queries import campaigns_of
+from dieutra.engine.refusals import Refusal
+from dieutra.people.models import User
+from dieutra.people.permission import may, visible_to
+from dieutra.places.models import Level
+from dieutra.rosters.columns import GROUP, columns_of, rules_of
+from dieutra.rosters.models import Person, Roster
+from dieutra.rosters.queries import bodies, due_on, is_late, roster_at
+from dieutra.web.requests import signed_in, whole_number
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def opinion_campaigns(user: User) -> list[Campaign]:
+    """The campaigns of the person that ask people, newest first."""
+    return [it for it in campaigns_of(user) if it.kind.opinion is not None]
+
+
+def campaign_here(request: HttpRequest, slug: str = "") -> Campaign:
+    """The campaign of an address, or of `?dot=`, or the newest."""
+    found = opinion_campaigns(signed_in(request))
+    slug = slug or request.GET.get("dot", "")
+    chosen = next((it for it in found if it.slug == slug), None) if slug else next(iter(found), None)
+    if chosen is None:
+        raise Http404
+    return chosen
+
+
+def roster_here(request: HttpRequest, slug: str, survey: str, code: str) -> Roster:
+    """The list of a body for a survey, if the person may read it; one that is not kept yet when nobody has begun it."""
+    campaign = campaign_here(request, slug)
+    if survey not in {it.code for it in rules_of(campaign.kind).surveys}:
+        raise Http404
+    area = get_object_or_404(bodies(campaign, survey), code=code)
+    roster = roster_at(campaign, survey, area)
+    if not may(signed_in(request), "roster.read", roster):
+        raise Http404
+    return roster
+
+
+def person_here(request: HttpRequest, pk: int) -> Person:
+    people = Person.objects.select_related("roster__campaign", "roster__area")
+    return get_object_or_404(visible_to(people, signed_in(request), "roster.read"), pk=pk)
+
+
+def address(roster: Roster) -> list[str]:
+    """The arguments of every address of a list."""
+    return [roster.campaign.slug, roster.survey, roster.area.code]
+
+
+def is_own(user: User, roster: Roster) -> bool:
+    """May this person change the list, were it open?"""
+    return may(user, "roster.edit", roster, level=Level.PROVINCE)
+
+
+def page_of(request: HttpRequest, roster: Roster, **more: Any) -> dict[str, Any]:
+    """What every page of a list needs."""
+    user, rules = signed_in(request), rules_of(roster.campaign.kind)
+    day = due_on(roster)
+    return {
+        "roster": roster,
+        "args": address(roster),
+        "survey": rules.survey(roster.survey),
+        "groups": rules.groups_of(roster.survey),
+        "group_names": {it.code: it.name for it in rules.groups_of(roster.survey)},
+        "own": is_own(user, roster),
+        "open": roster.state in Roster.CHANGING,
+        "edits": is_own(user, roster) and roster.state in Roster.CHANGING and user.seen_by is None,
+        "decides": may(user, "roster.accept", roster.campaign),
+        "due": day,
+        "days_left": (day - timezone.localdate()).days,
+        "late": is_late(roster),
+        **more,
+    }
+
+
+def version_of(request: HttpRequest) -> int:
+    return whole_number(request.POST.get("version", ""))
+
+
+def refusal_words(refusal: Refusal) -> dict[str, Any]:
+    """For problems.html."""
+    return {"refused": refusal.message, "problems": getattr(refusal, "problems", ())}
+
+
+def fields(roster: Roster, texts: dict[str, str], *, but_group: bool = False) -> list[dict[str, Any]]:
+    """The columns of a line as fields of a form, with what was typed."""
+    return [
+        {
+            "column": column,
+            "value": texts.get(column.name, ""),
+            "choices": [(code, words) for words, code in column.values.items()],
+            "kind": {"email": "email", "dien_thoai": "tel"}.get(column.name, "text"),
+        }
+        for column in columns_of(roster.campaign.kind, roster.survey)
+        if not (but_group and column.name == GROUP)
+    ]
+
+
+def workbook(content: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=XLSX, headers=headers)

@@ -1,0 +1,3 @@
+from tests.opinion_cast import opinions
+
+__all__ = ["opinions"]

@@ -1,0 +1,1 @@
+from tests.samples.cast import satisfied  # noqa: F401

@@ -11,6 +11,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dieutra.campaigns.action_rules import When, read_when
+from dieutra.engine.refusals import Invalid
+from dieutra.engine.signals.thresholds import from_data as thresholds_from
 
 Wrong = Callable[[str, str], None]  # (place in campaign.toml, what is wrong)
 
@@ -113,6 +115,7 @@ def opinion_rules(table: object, wrong: Wrong) -> OpinionRules | None:
     for it in surveys:
         if not any(group.survey == it.code for group in groups):
             wrong("opinion.survey", f"Cuộc khảo sát “{it.code}” chưa có nhóm đối tượng nào.")
+    _check_signals(table.get("signals", {}), wrong)
     return OpinionRules(
         surveys=surveys,
         groups=groups,
@@ -126,6 +129,14 @@ def opinion_rules(table: object, wrong: Wrong) -> OpinionRules | None:
         languages=_texts(table, "languages") or ("vi",),
         letters=_letters(table.get("letter", []), wrong),
     )
+
+
+def _check_signals(found: object, wrong: Wrong) -> None:
+    """[opinion.signals]: thresholds by name; interference reads them from the campaign's rules."""
+    try:
+        thresholds_from(found if isinstance(found, dict) else {"signals": found})
+    except Invalid as refusal:
+        wrong("opinion.signals", refusal.message)
 
 
 def _survey(row: Mapping[str, Any], wrong: Wrong) -> Survey:

@@ -128,7 +128,6 @@ def test_one_finds_ones_own_guides_first(world: World, at_the_desk: Desk) -> Non
         "tien-do-bao-cao",
         "hoi-dap-su-co",
         "to-cong-tac",
-        "chi-so",
     ]
     central = at_the_desk("ba.trung.uong").get("/huong-dan/").context["mine"]
     assert {"trung-uong", "quan-tri"} <= {it.slug for it in central}

@@ -58,11 +58,12 @@ def equal_values(held: Held) -> list[str]:
             found += [
                 f"{table}.{column} is made of {made[it]}"
                 for column, value in row.items()
-                if column not in ("path", "group", "survey", "campaign_id", "form_id", "sealed")
+                if column
+                not in (PLACE, TRANSACTION, "path", "group", "survey", "campaign_id", "form_id", "sealed")
                 for it in _looks(value)
                 if it in made
             ]
-    return sorted({*found, *_numbered(held)})
+    return sorted({*found, *_numbered(held), *_one_transaction(held)})
 
 
 def _looks(value: object) -> Iterator[str]:
@@ -107,7 +108,7 @@ def _facts(held: Held) -> Iterator[tuple[int, str, str]]:
                 if (
                     value not in (None, "")
                     and (column, str(value)) not in shared
-                    and column not in ("path", "group")
+                    and column not in ("path", "group", PLACE, TRANSACTION)
                 ):
                     yield person, f"{what}.{column}", str(value)
         yield person, "token", held.tokens[person]
@@ -123,6 +124,19 @@ def _shared_by_many(rows: Iterable[Row]) -> set[tuple[str, str]]:
         for column, value in row.items():
             seen[column, str(value)] += 1
     return {it for it, many in seen.items() if many > 3}
+
+
+def _one_transaction(held: Held) -> Iterator[str]:
+    """An opinion that PostgreSQL says was written together with what belongs to a person."""
+    of_people = {
+        row[TRANSACTION]
+        for step in held.answers
+        for table in (INVITATIONS, DRAFTS, PEOPLE)
+        for row in step.after.get(table, ())
+    }
+    for row in held.last.get(OPINIONS, ()):
+        if row[TRANSACTION] in of_people - {0}:
+            yield f"{OPINIONS}: a row was written in the transaction of a person's row"
 
 
 def _numbered(held: Held) -> list[str]:

@@ -54,6 +54,8 @@ def change(actor: User, person: Person, version: int, texts: Mapping[str, str]) 
     roster = person.roster
     own(actor, roster)
     refuse_closed(roster)
+    if person.standing == Standing.REMOVED:
+        raise NotNow("Dòng này đã được bỏ khỏi danh sách. Hãy đưa lại rồi sửa.")
     values = _sound(roster, texts)
     with transaction.atomic():
         touch(roster)

@@ -94,6 +94,8 @@ def test_a_line_is_moved_to_another_group_taken_out_and_put_back(opinions: Opini
     actions.remove(chi, person, person.version)
     person.refresh_from_db()
     assert person.standing == Person.Standing.REMOVED
+    with pytest.raises(NotNow):
+        actions.change(chi, person, person.version, line("Nguyễn Văn Hai"))
     actions.restore(chi, person, person.version)
     person.refresh_from_db()
     assert person.standing == Person.Standing.IN

@@ -154,8 +154,9 @@ def _prepare(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     _setup()
     from dieutra.rehearsal.demo import make_demo
+    from dieutra.rehearsal.opinion_demo import make_opinion_demo
 
-    for line in make_demo():
+    for line in [*make_demo(), *make_opinion_demo()]:
         print(line)
     return 0
 

@@ -24,6 +24,8 @@ def ask(kind: str, key: str, only_if: str = "", **payload: str) -> Callable[[Eve
     return make
 
 
+TELL_ANNULMENT = ask("interference.tell", "id", annulment="subject_id", verb="verb", actor="actor_id")
+
 REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "account.created": [ask("messages.activation", "id", only_if="mail", post="subject_id")],
     "activation.asked": [ask("messages.activation", "id", post="subject_id")],
@@ -46,20 +48,12 @@ REACTIONS: dict[str, list[Callable[[Event], Job | None]]] = {
     "roster.reopened": [ask("messages.roster_event", "id", roster="subject_id", verb="verb")],
     "request.answered": [ask("messages.request_answered", "id", request="subject_id")],
     "wave.asked": [ask("messages.plan_wave", "id", wave="subject_id")],
-    "signals.asked": [ask("interference.run", "id", campaign="subject_id", actor="actor_id")],
-    "annulment.proposed": [
-        ask("interference.tell", "id", annulment="subject_id", verb="verb", actor="actor_id")
-    ],
-    "annulment.confirmed": [
-        ask("interference.tell", "id", annulment="subject_id", verb="verb", actor="actor_id")
-    ],
-    "reversal.proposed": [
-        ask("interference.tell", "id", annulment="subject_id", verb="verb", actor="actor_id")
-    ],
-    "reversal.confirmed": [
-        ask("interference.tell", "id", annulment="subject_id", verb="verb", actor="actor_id")
-    ],
     "mailing.opened": [ask("opinions.plan_invitations", "id", round="subject_id")],
+    "signals.asked": [ask("interference.run", "id", campaign="subject_id", actor="actor_id")],
+    "annulment.proposed": [TELL_ANNULMENT],
+    "annulment.confirmed": [TELL_ANNULMENT],
+    "reversal.proposed": [TELL_ANNULMENT],
+    "reversal.confirmed": [TELL_ANNULMENT],
     "question.answered": [ask("incidents.send_answered", "id", question="subject_id")],
     "listing.opened": [ask("supervision.hold", "id", listing="subject_id")],
     "listing.accepted": [ask("cases.open_from_listing", "id", listing="subject_id", actor="actor_id")],

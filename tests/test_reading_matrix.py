@@ -100,13 +100,47 @@ READS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("question", "question_file"), MINE | SUPERVISE | UNIT | {"bac.ban.chi.dao"}),
     **dict.fromkeys(("messages", "message_urge", "message_report", "suppressions"), WORKERS),
     "message_wave": MINE | SUPERVISE,
+    # of the index of opinion surveys: tests/indices
+    **dict.fromkeys(("index_home", "index_survey", "index_criteria", "index_former"), frozenset()),
+    **dict.fromkeys(("index_assessment", "index_evidence", "index_reckoning"), frozenset()),
     # of opinion surveys: tests/interference
     **dict.fromkeys(("interference", "interference_body", "annulment", "annulment_notice"), frozenset()),
 }
+# of a campaign that asks people, which the cast has none of; tests/rosters/test_screens.py tries them with its own
+READS |= dict.fromkeys(
+    ("rosters", "rosters_excel", "rosters_shared", "roster_contacts", "roster_contacts_excel", "roster", "roster_template",
+     "roster_excel", "roster_findings", "roster_overlaps", "roster_requests", "roster_history", "roster_receipt",
+     "roster_contact", "roster_add", "roster_person", "roster_upload", "roster_load", "roster_send", "roster_hardship",
+     "roster_return"),
+    frozenset(),
+)  # fmt: skip
+# of campaigns that ask people, whom this cast lacks: tests/opinions/test_mailing_screens.py
+READS |= dict.fromkeys(
+    (
+        *(
+            "opinion_mailing",
+            "opinion_mailing_open",
+            "opinion_remind",
+            "opinion_remind_all",
+            "opinion_changes",
+        ),
+        *("opinion_progress", "opinion_progress_file", "opinion_progress_body"),
+        *("opinion_letters", "opinion_address", "opinion_new_link"),
+    ),
+    frozenset(),
+)
 # news and guides are read by everybody, signed in or not
 NOT_HERE |= {"opinion_door", "opinion_form", "opinion_check"}  # by a personal link, tests/opinions
 NOT_HERE |= {"news_campaigns", "news", "news_item", "news_image", "news_embedded", "news_feed", "oembed"}
 NOT_HERE |= {"guides", "guide", "guide_print", "guide_file", "guide_chapter"}
+# what is published of an index is read by anybody: tests/indices/test_public.py
+NOT_HERE |= {
+    "index_public_list",
+    "index_public",
+    "index_public_version",
+    "index_public_body",
+    "index_public_file",
+}
 # still to come: pages of one group, one piece of news and one self-check, of which `one_of_each` makes none
 NOT_HERE |= {"team", "team_people", "team_task_add", "team_task", "news_edit", "news_picture", "news_version"}
 NOT_HERE |= {"publicity_activity", "publicity_evidence"}

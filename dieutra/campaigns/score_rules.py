@@ -44,8 +44,9 @@ class ScoreRules:
         return criteria.read(self.criteria, self.scoring().shape)
 
 
-def has_index(folder: Path) -> bool:
-    return (folder / FILE).is_file()
+def has_index(rules: Mapping[str, Any]) -> bool:
+    """Of a campaign's or a kind's rules: whether campaign.toml names `scores`."""
+    return "scores" in rules["campaign"]
 
 
 def score_rules(folder: Path, kind: Kind) -> dict[str, ScoreRules]:
@@ -68,7 +69,7 @@ def score_rules(folder: Path, kind: Kind) -> dict[str, ScoreRules]:
 
 def problems(folder: Path, kind: Kind) -> list[Problem]:
     """For `dieutra kind check`."""
-    if kind.opinion is None or not has_index(folder):
+    if kind.opinion is None or not (folder / FILE).is_file():
         return []
     try:
         score_rules(folder, kind)

@@ -15,7 +15,7 @@ class Reader:
     roles: frozenset[str] = frozenset()
     central: bool = False
     branch: bool = False
-    features: frozenset[str] = frozenset()  # of her campaigns: “people”, “sample”
+    features: frozenset[str] = frozenset()  # of her campaigns: “people”, “sample”, “index”
 
     def may_read(self, guide: Guide) -> bool:
         return guide.public or self.signed_in

@@ -12,12 +12,11 @@ from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.incidents.wording import worded
-from dieutra.indices.annulled import annulled_paths
-from dieutra.indices.figures import canonical, compose
+from dieutra.indices.figures import canonical, compose, given_digest
 from dieutra.indices.models import Publication, Reckoning
 from dieutra.indices.queries import need_scheme
 from dieutra.interference.annulling import close
-from dieutra.interference.queries import counted_version
+from dieutra.interference.queries import annulled, counted_version
 from dieutra.people.models import User
 from dieutra.people.permission import require
 
@@ -53,7 +52,9 @@ def reckon(reckoning: Reckoning) -> None:
     campaign, survey = reckoning.campaign, reckoning.survey
     changes: dict[str, object] = {"done_at": timezone.now()}
     try:
-        figures, given = compose(campaign, need_scheme(campaign, survey), annulled_paths(campaign, survey))
+        scheme, without = need_scheme(campaign, survey), _annulled(campaign, survey)
+        given = given_digest(campaign, scheme, without)
+        figures = compose(campaign, scheme, without)
         changes |= {"state": State.DONE, "figures": figures, "given": given}
     except Invalid as refusal:
         words = "; ".join(f"{it.place}: {it.message}" for it in refusal.problems[:20])
@@ -71,7 +72,8 @@ def publish(actor: User, reckoning: Reckoning, reason: str = "", with_lacking: b
     no index and that was not confirmed, or a correction has no reason; Stale when somebody else published meanwhile.
     """
     require(actor, "index.publish", reckoning.campaign, why=NOT_PUBLISHER)
-    counted = counted_version(reckoning.campaign, reckoning.survey)  # before it is computed again
+    # read first: whoever annuls or restores after this is found out by the gate inside the transaction
+    version = counted_version(reckoning.campaign, reckoning.survey)
     _still_stands(reckoning)
     _refuse_lacking(reckoning, with_lacking)
     at = {"campaign": reckoning.campaign, "survey": reckoning.survey}
@@ -89,17 +91,22 @@ def publish(actor: User, reckoning: Reckoning, reason: str = "", with_lacking: b
     digest = sha256(content.encode()).hexdigest()
     try:
         with transaction.atomic():
-            close(reckoning.campaign, reckoning.survey, counted)  # no annulment from here on
             publication = Publication.objects.create(
                 **at, path=reckoning.path, number=number, reckoning=reckoning, content=content, sha256=digest,
                 reason=reason, published_at=now, published_by=actor,
             )  # fmt: skip
+            close(reckoning.campaign, reckoning.survey, version)
             record(
                 actor, "index.published", publication, survey=reckoning.survey, number=number, sha256=digest
             )
     except IntegrityError:
         raise Stale("Người khác vừa công bố chỉ số này. Hãy tải lại trang để xem.") from None
     return publication
+
+
+def _annulled(campaign: Campaign, survey: str) -> frozenset[str]:
+    """Paths of the bodies whose results of a survey do not count."""
+    return frozenset(path for of, path in annulled(campaign) if of == survey)
 
 
 def _still_stands(reckoning: Reckoning) -> None:
@@ -111,7 +118,7 @@ def _still_stands(reckoning: Reckoning) -> None:
     newer = Reckoning.objects.filter(campaign=campaign, survey=survey, state=State.DONE, pk__gt=reckoning.pk)
     if newer.exists():
         raise NotNow("Đã có lần tính mới hơn. Hãy xem và công bố lần tính mới nhất.")
-    _, given = compose(campaign, need_scheme(campaign, survey), annulled_paths(campaign, survey))
+    given = given_digest(campaign, need_scheme(campaign, survey), _annulled(campaign, survey))
     if given != reckoning.given:
         raise NotNow(MOVED)
 

@@ -53,7 +53,7 @@ def take_criteria(actor: User, campaign: Campaign, survey: str) -> Scheme:
 
 def _rules(campaign: Campaign, survey: str) -> ScoreRules:
     folder = kind_folder(campaign.kind_slug)
-    if not has_index(folder):
+    if not has_index(campaign.rules):
         raise NotNow("Kiểu điều tra này không có chỉ số.")
     found = score_rules(folder, campaign.kind).get(survey)
     if found is None:

@@ -75,14 +75,14 @@ def body_of(figures: Figures, code: str) -> dict[str, Any] | None:
 
 
 def points_of(figures: Figures, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every criterion of a body with its points: sums for domains and criteria are those of the printed leaves' parents."""
+    """Every domain, criterion and component of a body with its points."""
     for node in figures["criteria"]:
         leaf = body["leaves"].get(node["code"])
-        points = body["domains"][node["code"]] if node["level"] == 1 else leaf["points"] if leaf else None
+        points = leaf["points"] if leaf else (body["domains"] | body["sums"])[node["code"]]
         yield {
             **node,
             "most": number(node["max"]),
-            "points": number(points) if leaf or node["level"] == 1 else "",
+            "points": number(points),
             "raw": points,
             "from": FROM[leaf["from"]] if leaf else "",
         }

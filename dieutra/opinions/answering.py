@@ -123,7 +123,12 @@ def open_link(typed: str) -> Opened:
     depend on how much of a guess is right.
     """
     token = tidy(typed)
-    found = Invitation.objects.select_related("campaign", "person").filter(token_hash=hash_of(token)).first()
+    found = (
+        Invitation.objects.select_related("campaign", "person")
+        .defer("campaign__rules", "person__details")  # large, and not asked for here
+        .filter(token_hash=hash_of(token))
+        .first()
+    )
     if found is None or not token:
         raise Unknown
     return _opened(found, token)
@@ -195,13 +200,13 @@ def save(
         if tab and tab == last_tab and version == base_version + 1:
             base_version = version  # this page's own save, whose reply was lost on the way
         _refuse_moved(opened, before, version, base_version, form_shown)
-        answers = _merged(opened.form, before, changes)
+        answers, state = _merged(opened.form, before, changes)
         content = {"form": opened.form_id, "answers": answers, "tab": tab}
         if not fits(content):
             raise Invalid("Phần trả lời bằng lời dài quá. Hãy rút ngắn, còn khoảng 1.000 ký tự.")
         sealed = seal(_draft_key(opened), content, opened.place)
         _write_draft(opened, row, version, sealed, before)
-    return Saved(version + 1, check.evaluate(opened.form, answers))
+    return Saved(version + 1, state)
 
 
 def _hold(opened: Opened) -> None:
@@ -237,7 +242,9 @@ def _refuse_moved(
         raise Moved(answers, version)
 
 
-def _merged(form: Form, before: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+def _merged(
+    form: Form, before: Mapping[str, str], changes: Mapping[str, str]
+) -> tuple[dict[str, str], check.State]:
     """The answers with the changes. What no page of ours sends is refused, so that nothing of it is kept."""
     foreign = [
         path for path in changes if place_of(path) not in form.by_path or not is_well_placed(form, path)
@@ -250,8 +257,9 @@ def _merged(form: Form, before: Mapping[str, str], changes: Mapping[str, str]) -
     merged |= given.changed(form, merged, changes)
     merged |= given.begin_rows(form, merged)
     answers = check.clean(form, merged)
-    _refuse_unofferable(form, answers, changes)
-    return answers
+    state = check.evaluate(form, answers)
+    _refuse_unofferable(form, answers, state, changes)
+    return answers, state
 
 
 def _is_whole(text: str) -> bool:
@@ -262,9 +270,11 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def _refuse_unofferable(form: Form, answers: dict[str, str], changes: Mapping[str, str]) -> None:
+def _refuse_unofferable(
+    form: Form, answers: dict[str, str], state: check.State, changes: Mapping[str, str]
+) -> None:
     """A value outside of a closed list, or a text beyond its length: a page of ours sends neither."""
-    found = [it for it in check.evaluate(form, answers).hard if it.path in changes]
+    found = [it for it in state.hard if it.path in changes]
     for it in found:
         node = form.by_path[place_of(it.path)]
         if it.check == "choice" or (it.check == "type" and (node.choices or node.itemset is not None)):

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from dieutra.campaigns.opinion_rules import Group
 from dieutra.rosters.columns import against_group, rules_of
-from dieutra.rosters.models import Explanation, Pair, Person, Request, Roster
+from dieutra.rosters.models import Explanation, Pair, Person, Roster
 from dieutra.rosters.queries import Counted, counts, used_elsewhere
 from dieutra.rosters.twins import SHARED_PHONE, Twin, twins
 
@@ -51,7 +51,7 @@ def findings(roster: Roster) -> list[Finding]:
     for group in rules_of(roster.campaign.kind).groups_of(roster.survey):
         found += _group(roster, group, counted.get(group.code, Counted()))
     found += _lines(roster, people)
-    found += _shared_phones(roster) + _elsewhere(roster) + _waiting(roster)
+    found += _shared_phones(roster) + _elsewhere(roster)
     keyed = [it if it.explained else _explained(it, said) for it in found]
     return sorted(
         keyed, key=lambda it: (not it.hard, bool(it.explained), it.people[0].number if it.people else 0)
@@ -211,15 +211,3 @@ def _elsewhere(roster: Roster) -> list[Finding]:
         )
         for it in found[:200]
     ]  # fmt: skip
-
-
-def _waiting(roster: Roster) -> list[Finding]:
-    waiting = Request.objects.filter(
-        Q(roster=roster), state=Request.State.ASKED, person__isnull=False
-    ).count()
-    if not waiting:
-        return []
-    told = (
-        f"{waiting} đề nghị miễn khảo sát chưa được trả lời. Trung ương trả lời rồi mới tiếp nhận danh sách."
-    )
-    return [Finding("waiting", False, told, key=key_of("waiting", waiting))]

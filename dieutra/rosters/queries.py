@@ -14,6 +14,7 @@ from django.utils import timezone
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.opinion_rules import Survey
 from dieutra.engine.text import search_key
+from dieutra.events.models import Event
 from dieutra.people.models import User
 from dieutra.people.permission import may, visible_to
 from dieutra.places.models import Area, Level
@@ -166,6 +167,15 @@ def open_requests(actor: User, campaign: Campaign) -> QuerySet[Request]:
     return (
         found.filter(state=Request.State.ASKED).select_related("roster__area", "person").order_by("asked_at")
     )
+
+
+def history_of(roster: Roster) -> QuerySet[Event]:
+    """Everything that happened to a list, its lines and its requests, latest first."""
+    about = Q(subject_type="roster", subject_id=roster.pk)
+    for model, things in (("person", Person), ("request", Request)):
+        inside = things.objects.filter(roster=roster).values("pk")  # type: ignore[attr-defined]
+        about |= Q(subject_type=model, subject_id__in=inside)
+    return Event.objects.filter(about, campaign_id=roster.campaign_id).order_by("-pk")
 
 
 def mailing_is_open(roster: Roster) -> bool:

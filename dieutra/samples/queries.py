@@ -17,7 +17,8 @@ from dieutra.engine.stats.sample import Size, margin, size
 from dieutra.engine.stats.stages import Certificate, Drawn, Line, Method, Stage, replay
 from dieutra.people.models import User
 from dieutra.people.permission import visible_to
-from dieutra.samples.models import Draw, Population
+from dieutra.rosters.models import Person
+from dieutra.samples.models import Draw, DrawnList, Population
 
 
 def rules_of(campaign: Campaign) -> SampleRules:
@@ -105,6 +106,22 @@ def differs(draw: Draw) -> str:
     except Invalid as refusal:
         return " ".join(problem.message for problem in refusal.problems) or refusal.message
     return ""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How the list stands against the certificate: people of the draw who are gone, and people who were never drawn."""
+
+    gone: int
+    added: int
+
+
+def agreement(made: DrawnList) -> Agreement:
+    drawn = {one["code"] for one in made.draw.certificate["drawn"]}
+    standing = made.roster.people.exclude(standing=Person.Standing.REMOVED)
+    codes = list(standing.values_list("details__ma_ho_so", flat=True))
+    kept = drawn & set(codes)
+    return Agreement(len(drawn) - len(kept), len(codes) - len(kept))
 
 
 @dataclass(frozen=True)

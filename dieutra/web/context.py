@@ -23,6 +23,7 @@ OPINION_DOORS = (
     ("signal.read", "interference", "Dấu hiệu"),
     ("index.read", "index_home", "Chỉ số"),
 )
+ONLY_WITH = {"sample": "samples", "scores": "index_home"}  # key of campaign.toml -> its door
 DOORS = (
     ("case.fill", "my_form", "Phiếu của tôi"),
     ("case.review", "queue", "Chờ duyệt"),
@@ -65,8 +66,9 @@ def _doors_for(user: User) -> list[tuple[str, str, str]]:
     campaigns = list(campaigns_of(user))
     asks_people = {campaign.kind.opinion is not None for campaign in campaigns}
     doors: list[tuple[str, str, str]] = list(OPINION_DOORS) if True in asks_people else []
-    if not any("sample" in campaign.rules["campaign"] for campaign in campaigns):
-        doors = [it for it in doors if it[1] != "samples"]
+    for key, door in ONLY_WITH.items():
+        if not any(key in campaign.rules["campaign"] for campaign in campaigns):
+            doors = [it for it in doors if it[1] != door]
     return doors + [it for it in DOORS if False in asks_people or it[1] not in FOR_UNITS]
 
 

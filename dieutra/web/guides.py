@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from dieutra.campaigns.models import Campaign
+from dieutra.campaigns.score_rules import has_index
 from dieutra.guides.book import Chapter, Guide, guide_of
 from dieutra.guides.markup import headings, html_of
 from dieutra.guides.paper import guide_pdf
@@ -41,6 +42,8 @@ def _features(campaign: Campaign) -> Iterator[str]:
         yield "people"
     if "sample" in campaign.rules["campaign"]:
         yield "sample"
+    if has_index(campaign.rules):
+        yield "index"
 
 
 def help_link(request: HttpRequest) -> dict[str, object]:

@@ -17,6 +17,8 @@ from dieutra.indices import figures, former, publishing, verifying
 from dieutra.indices.counting import tallies
 from dieutra.indices.models import Mark, Publication, Reckoning, Scheme
 from dieutra.indices.standing import Said
+from dieutra.interference import annulling
+from dieutra.interference.models import Flag, SignalRun
 from dieutra.opinions.models import Opinion
 from tests.indices.given import all_answered, answered, reckoned, row, sent, taken, verified
 from tests.opinion_cast import OpinionWorld
@@ -106,15 +108,38 @@ def test_no_exact_fraction_and_no_count_of_a_group_is_kept(opinions: OpinionWorl
     assert not any(group in bodies for group in found.figures["rules"]["group_weights"])
 
 
-def test_an_annulled_body_has_no_survey_points(
-    opinions: OpinionWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def annul(world: OpinionWorld) -> None:
+    """By two people, on a sign that is made up."""
+    path, campaign = world.area("35").path, world.campaign
+    run = SignalRun.objects.create(campaign=campaign, answers=0, thresholds={}, hours={}, digest="0" * 64)
+    flag = Flag.objects.create(
+        run=run, campaign=campaign, survey="tinh", path=path, level="clear", rank=3, score=90, why="Một máy.",
+        answers=0, findings=[], hours=[],
+    )  # fmt: skip
+    made = annulling.propose(world.user("ba.bo"), campaign, "tinh", path, "Một máy gửi nhiều phiếu.", [flag])
+    annulling.confirm(world.user("ong.chuyen.vien"), made, made.version)
+
+
+def test_an_annulled_body_has_no_survey_points(opinions: OpinionWorld) -> None:
     ready(opinions)
-    path = opinions.area("35").path
-    monkeypatch.setattr(publishing, "annulled_paths", lambda *_: frozenset({path}))
+    annul(opinions)
     one = row(reckoned(opinions), "35")
     assert (one["annulled"], one["answers"], one["points"], one["survey_points"]) == (True, 0, None, None)
     assert one["self_points"] == "68.00"
+
+
+def test_what_was_annulled_since_the_reckoning_stops_the_publication(opinions: OpinionWorld) -> None:
+    reckoning = ready(opinions)
+    annul(opinions)
+    with pytest.raises(NotNow):
+        publishing.publish(opinions.user("ba.bo"), reckoning, with_lacking=True)
+    assert not Publication.objects.exists()
+
+
+def test_nothing_is_annulled_after_publication(opinions: OpinionWorld) -> None:
+    publishing.publish(opinions.user("ba.bo"), ready(opinions), with_lacking=True)
+    with pytest.raises(NotNow, match="đã công bố"):
+        annul(opinions)
 
 
 def test_what_was_published_is_frozen_with_its_digest(opinions: OpinionWorld) -> None:
@@ -253,4 +278,4 @@ def test_a_wrong_row_of_last_year_is_named_and_none_is_kept(
 def test_the_rules_that_were_applied_stand_in_the_figures(opinions: OpinionWorld) -> None:
     said = ready(opinions).figures["rules"]
     assert said["rounding"] == {"places": 2, "mode": "half_up", "sum": "exact"}
-    assert (said["least_answers"], said["points"], said["survey_points"]) == (5, "100", "32.00")
+    assert (said["least_answers"], said["points"], said["survey_points"]) == (5, "100", "32")

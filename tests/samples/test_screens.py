@@ -10,10 +10,18 @@ from django.test import Client
 from django.urls import reverse
 
 from dieutra.events.models import Event
+from dieutra.interference.models import Annulment
+from dieutra.rosters import actions as listing
 from dieutra.samples.models import Draw, DrawnList, Population
 from tests.samples.cast import SampleWorld, frame_lines, workbook
 from tests.samples.test_results import answer
 
+OUTSIDER = {
+    "group": "dat-dai",
+    "ho_ten": "Người Ngoài Mẫu",
+    "email": "ngoai@example.vn",
+    "don_vi": "Xã 34701",
+}
 NUMBERS = {"e": "0,05", "deff": "1,5", "district": "2", "commune": "2", "person": "20"}
 
 
@@ -40,7 +48,14 @@ def test_from_the_file_to_the_list_on_the_screens(satisfied: SampleWorld) -> Non
     assert "đúng 80 người như chứng thư" in page and found.digest in page
     desk.post(reverse("sample_list", args=[found.pk]))
     assert DrawnList.objects.get().roster.people.count() == 80
-    assert "Danh sách đã lập" in desk.get(reverse("sample_drawn", args=[found.pk])).content.decode()
+    page = desk.get(reverse("sample_drawn", args=[found.pk])).content.decode()
+    assert "/danh-sach-doi-tuong/hai-long-thu/hai-long/35/" in page and "đúng như mẫu" in page
+    person = DrawnList.objects.get().roster.people.first()
+    assert person is not None
+    listing.remove(satisfied.user("chi.ha.nam"), person, person.version)
+    listing.add(satisfied.user("chi.ha.nam"), person.roster, OUTSIDER)
+    page = desk.get(reverse("sample_drawn", args=[found.pk])).content.decode()
+    assert "thiếu 1 người được chọn, thêm 1 người ngoài mẫu" in page
 
 
 def test_the_centre_sees_all_provinces_and_the_reader_of_one_has_no_buttons(satisfied: SampleWorld) -> None:
@@ -135,3 +150,23 @@ def test_the_guide_is_one_s_own_only_where_samples_are_drawn(satisfied: SampleWo
     satisfied.campaign.rules["campaign"].pop("sample")
     satisfied.campaign.save()
     assert "chon-mau" not in [it.slug for it in desk.get("/huong-dan/").context["mine"]]
+
+
+@pytest.mark.parametrize("who", ["ba.bo", "chi.ha.nam", "chu.doc"])
+def test_every_door_of_the_menu_opens(satisfied: SampleWorld, who: str) -> None:
+    desk = satisfied.desk(who)
+    page = desk.get(reverse("help"))
+    doors = [it.url for it in (*page.context["doors"], *page.context["more_doors"])]
+    assert "/chon-mau/" in doors and "/chi-so/" not in doors
+    for door in doors:
+        assert desk.get(door, follow=True).status_code == 200, door
+
+
+def test_a_province_whose_result_was_annulled_has_no_figures(satisfied: SampleWorld) -> None:
+    answer(satisfied, "dat-dai", "4" * 30)
+    Annulment.objects.create(
+        campaign=satisfied.campaign, survey="hai-long", path="VN/35/", state="standing", reason="Thử",
+        proposed_by=satisfied.user("ba.bo"), decided_by=satisfied.user("chi.ha.nam"),
+    )  # fmt: skip
+    page = satisfied.desk("chu.doc").get(reverse("sample_results", args=["35"])).content.decode()
+    assert "đã bị hủy" in page and "100,0%" not in page

@@ -23,7 +23,7 @@ from dieutra.web.requests import signed_in
 def at_hand(request: HttpRequest) -> tuple[User, Campaign]:
     """The person, and the newest campaign whose index she reads; 404 for everybody else."""
     user = signed_in(request)
-    for campaign in queries.opinion_campaigns(user):
+    for campaign in queries.campaigns_with_index(user):
         if any(it.role in GRANTS["index.read"] for it in posts_of(user, campaign.pk)):
             return user, campaign
     raise Http404
@@ -117,6 +117,8 @@ def criteria(request: HttpRequest, survey: str) -> HttpResponse:
         "scheme": scheme,
         "nodes": tree.nodes,
         "shape": tree.shape(),
+        "all_points": f"{tree.shape().points.normalize():f}",
+        "survey_points": f"{tree.shape().survey.normalize():f}",
         "rules": read.scoring().rules,
         "weights": _weights(campaign, survey, scheme),
     }

@@ -1,4 +1,4 @@
-"""The mailing of a survey of opinions, for the centre: which bodies are ready, a preview, and what became of the letters."""
+"""The mailing of a survey of opinions, for the centre: who is ready, a preview, and what became of the letters."""
 
 from __future__ import annotations
 

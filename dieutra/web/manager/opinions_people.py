@@ -22,6 +22,8 @@ from dieutra.opinions.models import AddressChange, Invitation
 from dieutra.people.models import User
 from dieutra.people.permission import may
 from dieutra.places.models import Area
+from dieutra.rosters.models import Roster
+from dieutra.rosters.seeing import look
 from dieutra.web.manager.opinions_here import Here, here
 from dieutra.web.requests import signed_in, whole_number
 
@@ -46,9 +48,12 @@ def _search(people: QuerySet[Any], text: str) -> QuerySet[Any]:
 @login_required
 @require_safe
 def listed(request: HttpRequest, survey: str, code: str) -> HttpResponse:
-    """The invited people of a body, those whose letters do not arrive first in line."""
-    found = _working(signed_in(request))
+    """The invited people of a body. Looking at them is recorded as looking at their list is."""
+    user = signed_in(request)
+    found = _working(user)
     known, area = found.body(survey, code)
+    for roster in Roster.objects.filter(campaign=found.campaign, survey=known.code, path=area.path):
+        look(user, roster)
     people = delivery.with_delivery(invited(found.campaign).filter(survey=known.code, path=area.path))
     names = {it.code: it.name for it in found.rules.groups_of(known.code)}
     counts = dict(people.order_by().values_list("standing").annotate(n=Count("pk")))

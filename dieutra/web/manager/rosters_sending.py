@@ -13,14 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dieutra.channels.paper.rosters import roster_receipt_pdf
 from dieutra.engine.refusals import Invalid, NotNow, Stale
-from dieutra.events.queries import history
 from dieutra.people.models import User
 from dieutra.rosters import sending
 from dieutra.rosters.changing import centre, own
 from dieutra.rosters.findings import findings, unsolved
 from dieutra.rosters.models import Explanation
 from dieutra.rosters.overlaps import overlaps
-from dieutra.rosters.queries import people_of
+from dieutra.rosters.queries import history_of, people_of
 from dieutra.rosters.seeing import look
 from dieutra.web.manager.rosters_here import address, page_of, refusal_words, roster_here, version_of
 from dieutra.web.requests import signed_in
@@ -32,6 +31,8 @@ VERBS = {
     "roster.viewed": "Xem danh sách", "roster.exported": "Tải danh sách về",
     "roster.explained": "Ghi giải trình", "roster.expected": "Ghi số lượng đối chiếu",
     "overlap.decided": "Quyết định một trường hợp trùng", "overlap.confirmed": "Xác nhận các trường hợp gộp",
+    "person.added": "Thêm một dòng", "person.changed": "Sửa một dòng", "person.removed": "Bỏ một dòng",
+    "person.restored": "Đưa một dòng trở lại", "request.asked": "Gửi đề nghị", "request.answered": "Trả lời đề nghị",
     "invitations.made": "Lập phiếu mời", "invitations.settled": "Cập nhật phiếu mời",
 }  # fmt: skip
 COUNTS = {
@@ -67,7 +68,8 @@ def send(request: HttpRequest, slug: str, survey: str, code: str) -> HttpRespons
         "summary": sending.summary(found) if found.pk else {"asked": 0},
         "stops": unsolved(told),
         "explained": [it for it in told if it.explained],
-        "merged": [it for it in (overlaps(found) if found.pk else []) if it.pair is not None],
+        "merged": overlaps(found) if found.pk else [],
+        "waiting": found.requests.filter(state="asked").count() if found.pk else 0,
         "people": people_of(found, standing="in"),
     }
     return render(request, "rosters/send.html", page_of(request, found, **context), status=status)
@@ -139,17 +141,24 @@ def receipt(request: HttpRequest, slug: str, survey: str, code: str) -> HttpResp
 def told(request: HttpRequest, slug: str, survey: str, code: str) -> HttpResponse:
     """What happened to the list: who, what, when; and the explanations."""
     found = roster_here(request, slug, survey, code)
-    events = list(history(found).order_by("-pk")[:300]) if found.pk else []
+    events = list(history_of(found)[:300]) if found.pk else []
     names = dict(User.objects.filter(pk__in={it.actor_id for it in events}).values_list("pk", "full_name"))
     lines = [
         {
             "at": it.at, "who": names.get(it.actor_id or 0, "Hệ thống"), "what": VERBS.get(it.verb, it.verb),
-            "facts": ", ".join(f"{it.facts[key]} {words}" for key, words in COUNTS.items() if isinstance(it.facts.get(key), int)),
+            "facts": _numbers(it.facts),
         }
         for it in events
     ]  # fmt: skip
     said = Explanation.objects.filter(roster=found).select_related("by") if found.pk else []
     return render(request, "rosters/history.html", page_of(request, found, lines=lines, said=said))
+
+
+def _numbers(facts: dict[str, Any]) -> str:
+    """“12 thêm, 3 sửa”: the whole numbers of an event."""
+    return ", ".join(
+        f"{facts[key]} {words}" for key, words in COUNTS.items() if isinstance(facts.get(key), int)
+    )
 
 
 LIST = "danh-sach-doi-tuong/<slug:slug>/<slug:survey>/<str:code>/"

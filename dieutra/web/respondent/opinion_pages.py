@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from dieutra.web.respondent.opinion_words import LANGUAGES
 
@@ -34,10 +34,10 @@ def language_of(request: HttpRequest) -> str:
 def page(
     request: HttpRequest, name: str, context: Mapping[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
+    """Drawn without the request: whoever is signed in does not show, and no cookie of Django is set."""
     lang = language_of(request)
-    # an empty csrf_token keeps Django from setting its cookie: the pages bring their own mark
     whole = {"csrf_token": "", **(context or {}), "lang": lang, "w": LANGUAGES[lang]}
-    return render(request, f"opinions/{name}.html", whole, status=status)
+    return HttpResponse(render_to_string(f"opinions/{name}.html", whole), status=status)
 
 
 def closed_page(request: HttpRequest, name: str, status: int = 200, day: date | None = None) -> HttpResponse:

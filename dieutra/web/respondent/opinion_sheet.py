@@ -7,14 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 
 from dieutra.channels.web.page import Block, EntryView, FieldView, FormView, GroupView, RepeatView, TableView
 from dieutra.channels.web.render import form_view
 from dieutra.engine.forms import check
+from dieutra.engine.forms.form import Form
 from dieutra.opinions.answering import Opened
 from dieutra.places.models import Area
 from dieutra.rosters.models import Contact
+
+NO_MARK = "@@the mark of the open link@@"
+MOST_KEPT = 64
+_untouched: dict[tuple[int, str], SafeString] = {}  # (form, language) -> its drawing without any answer
+
+
+def _is_shuffled(form: Form) -> bool:
+    """Whether some choices stand in another order for each person."""
+    return any(node.itemset is not None and node.itemset.shuffle for node in form.nodes)
 
 
 def view_of(opened: Opened, answers: Mapping[str, str], state: check.State, lang: str) -> FormView:
@@ -31,13 +43,29 @@ def view_of(opened: Opened, answers: Mapping[str, str], state: check.State, lang
         missing=state.missing,
         required=state.required,
         rows=state.rows,
-        seed=opened.invitation.pk,
+        seed=opened.invitation.pk if _is_shuffled(form) else 1,
     )
 
 
 def form_context(
     opened: Opened, answers: Mapping[str, str], version: int, state: check.State, lang: str, mark: str
 ) -> dict[str, Any]:
+    """The page for filling in. Untouched it is the same for everybody of a group but for the mark, so it is drawn once."""
+    key = (opened.form_id, lang)
+    if version or _is_shuffled(opened.form):
+        body = _body(opened, answers, version, state, lang, mark)
+    else:
+        if key not in _untouched:
+            if len(_untouched) >= MOST_KEPT:
+                _untouched.clear()
+            _untouched[key] = _body(opened, answers, 0, state, lang, NO_MARK)
+        body = mark_safe(_untouched[key].replace(NO_MARK, mark))  # a mark is 32 hexadecimal digits
+    return {**_about(opened, version), "body": body, "title": opened.form.title.get(lang, "")}
+
+
+def _body(
+    opened: Opened, answers: Mapping[str, str], version: int, state: check.State, lang: str, mark: str
+) -> SafeString:
     view = view_of(opened, answers, state, lang)
     query = f"?{urlencode({'lang': lang})}" if lang != "vi" else ""
     urls = {
@@ -48,7 +76,7 @@ def form_context(
     }
     browser = view.browser_state(version=version, key=mark, csrf=mark, urls=urls)
     browser |= {"form": opened.form_id, "local": False}
-    return {**_about(opened, version), "view": view, "state": browser, "csrf_token": mark}
+    return render_to_string("form/page_body.html", {"view": view, "state": browser, "csrf_token": mark})
 
 
 def _about(opened: Opened, version: int) -> dict[str, Any]:

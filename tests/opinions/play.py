@@ -1,0 +1,129 @@
+"""A small survey played from the invitations to the end, with a backup after every single step."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dieutra.opinions import answering, closing, devices, releasing
+from dieutra.opinions.models import Invitation
+from dieutra.opinions.tokens import link_of
+from tests.opinion_cast import OpinionWorld
+from tests.opinions.held import Dump, Held, Step, dump, logged
+from tests.opinions.respondent import Respondent, form_of, full_answers, invited, shift
+
+Numbers = Mapping[tuple[str, str], Mapping[str, int]]  # (survey, code of the body) -> group -> people
+
+
+@dataclass
+class Play:
+    """`pages`: every answer goes through the pages over HTTP; otherwise the actions are called, which is quicker."""
+
+    world: OpinionWorld
+    numbers: Numbers
+    pages: bool = False
+    seed: int = 2022
+    held: Held = field(init=False)
+    people: list[Invitation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        rules = self.world.campaign.kind.opinion
+        assert rules is not None
+        self.held = Held(rules.batch, self.world.campaign.slug)
+        self.chance = random.Random(self.seed)
+
+    def whole(self) -> Held:
+        """Two waves with a laying open after each, reminders between them, drafts left behind, the end."""
+        with logged() as log:
+            self.log = log
+            self.before: Dump = dump()
+            self.step("the invitations", self.invite)
+            askers = [it for it in self.people if it.person_id % 9]  # every ninth never sends
+            self.chance.shuffle(askers)
+            half = len(askers) // 2
+            self.wave(askers[:half])
+            self.step("drafts are left behind", self.leave_drafts)
+            self.step("the first laying open", lambda: releasing.lay_open(self.world.campaign))
+            self.step("reminders", self.remind)
+            self.wave(askers[half:])
+            self.step("wrong codes", self.guess)
+            self.step("the second laying open", lambda: releasing.lay_open(self.world.campaign))
+            self.step("the end", self.end)
+        self.note_small_groups()
+        return self.held
+
+    def step(self, name: str, act: Callable[[], object], who: int = 0) -> None:
+        begun, said = time.time(), len(self.log.getvalue())
+        act()
+        after = dump(self.before)
+        text = self.log.getvalue()[said:]
+        self.held.steps.append(Step(name, self.before, after, begun, time.time(), text, who))
+        self.before = after
+
+    def invite(self) -> None:
+        for (survey, code), groups in self.numbers.items():
+            self.people += invited(self.world, survey, code, groups)
+        for number, it in enumerate(self.people):
+            browser = f"Mozilla/5.0 (máy {number})"
+            self.held.visits[it.person_id] = (f"198.51.{number // 250}.{number % 250 + 1}", browser)
+            self.held.tokens[it.person_id] = Respondent(it).token
+        self.mail(self.people)
+
+    def mail(self, people: list[Invitation]) -> None:
+        for it in people:
+            self.held.mails.append(f"To: {it.person.email}\n{link_of(self.held.tokens[it.person_id])}")
+
+    def remind(self) -> None:
+        waiting = Invitation.objects.filter(campaign=self.world.campaign, answered=False)
+        self.mail(list(waiting.select_related("person")))
+
+    def wave(self, people: list[Invitation]) -> None:
+        for it in people:
+            number = len(self.held.truth)
+            self.held.truth[it.person_id] = full_answers(form_of(it), number * 7 + 1, words_of(number))
+            self.step(f"answer {number}", lambda it=it: self.answer(it), it.person_id)  # type: ignore[misc]
+
+    def answer(self, it: Invitation) -> None:
+        address, browser = self.held.visits[it.person_id]
+        given = self.held.truth[it.person_id]
+        if self.pages:
+            person = Respondent(it, self.held.tokens[it.person_id], address=address)
+            person.client.defaults["HTTP_USER_AGENT"] = browser
+            assert person.answer(given)
+            return
+        opened = answering.open_link(self.held.tokens[it.person_id])
+        answers, version = answering.draft_of(opened)
+        version = answering.save(opened, version, {**answers, **given}).version
+        number = devices.fresh_number()
+        answering.send(
+            opened, version, devices.Device(number, f"{address}\n{browser}", self.chance.randint(5, 999))
+        )
+
+    def leave_drafts(self) -> None:
+        """Those who never send begin."""
+        for it in self.people:
+            if it.person_id % 9 == 0:
+                opened = answering.open_link(self.held.tokens[it.person_id])
+                answering.save(opened, 0, dict(list(full_answers(opened.form, 3, "Viết dở").items())[-3:]))
+
+    def guess(self) -> None:
+        for code in ("A" * 25, self.held.tokens[self.people[0].person_id][:-1] + "A", "x"):
+            Respondent(self.people[0], code).open()
+
+    def end(self) -> None:
+        shift(self.world.campaign, -30, -1)
+        assert closing.close(self.world.campaign)
+
+    def note_small_groups(self) -> None:
+        counts: dict[tuple[str, str], int] = {}
+        for it in self.people:
+            counts.setdefault((it.path, it.group), 0)
+            counts[it.path, it.group] += it.person_id in self.held.truth
+        self.held.small = {place for place, many in counts.items() if many < self.held.batch}
+
+
+def words_of(number: int) -> str:
+    """What stands in the open question: with some nothing, with others a lot."""
+    return "" if number % 3 else f"Đề nghị {number}: rút ngắn thời gian giải quyết. " * (number % 5 * 4 + 1)

@@ -38,6 +38,7 @@ NO_SCREEN = {
         "oembed",
     ),  # read by anybody
     *("sample_file", "sample_template"),
+    "opinion_progress_file",
     *("news_picture", "publicity_file", "publicity_evidence", "selfcheck_file", "selfcheck_evidence"),
     *(
         "guides",

@@ -31,14 +31,17 @@ _PAIRS = """SELECT a.id AS first, b.id AS second, {e} AS by_email, {p} AS by_pho
   FROM {name} a JOIN {name} b ON b.shared = a.shared AND b.id > a.id"""
 _SAME = """ WHERE a.born_on = b.born_on OR (a.unit_key <> '' AND a.unit_key = b.unit_key
     AND (a.born_on IS NULL OR b.born_on IS NULL))"""
-TWINS = f"""WITH {_SHARING.format(name="e", key="email", most=MOST_OF_A_NAME)},
+# it begins as a reading does, so that whoever only looks on may ask, too
+TWINS = f"""SELECT first, second, by_email, by_phone, by_name FROM (
+WITH {_SHARING.format(name="e", key="email", most=MOST_OF_A_NAME)},
 {_SHARING.format(name="p", key="phone", most=SHARED_PHONE)},
 {_SHARING.format(name="n", key="name_key", most=MOST_OF_A_NAME)}
-SELECT first, second, MAX(by_email), MAX(by_phone), MAX(by_name) FROM (
+SELECT first, second,
+  MAX(by_email) AS by_email, MAX(by_phone) AS by_phone, MAX(by_name) AS by_name FROM (
   {_PAIRS.format(name="e", e=1, p=0, n=0)} UNION ALL
   {_PAIRS.format(name="p", e=0, p=1, n=0)} UNION ALL
   {_PAIRS.format(name="n", e=0, p=0, n=1)}{_SAME}
-) found GROUP BY first, second ORDER BY first, second"""
+) found GROUP BY first, second) pairs ORDER BY first, second"""
 PLACES = TWINS.count("%s")
 
 

@@ -20,21 +20,24 @@ MOST_OF_A_NAME = 40
 STABLE_AFTER = 6
 Verdict, Standing = Pair.Verdict, Person.Standing
 
-# keys that a few lines share are found first, so that whatever the engine makes of the joins it makes it of those few
-_SHARED = """
-  SELECT a.id AS first, b.id AS second, {e} AS by_email, {p} AS by_phone, {n} AS by_name
-  FROM (SELECT {key} AS shared FROM rosters_person
-        WHERE roster_id = %s AND standing <> 'removed' AND {key} <> ''
-        GROUP BY {key} HAVING COUNT(*) BETWEEN 2 AND {most}) keys
-  JOIN rosters_person a ON a.roster_id = %s AND a.{key} = keys.shared AND a.standing <> 'removed'
-  JOIN rosters_person b ON b.roster_id = %s AND b.{key} = keys.shared AND b.standing <> 'removed'
-  WHERE b.id > a.id{more}"""
-_SAME = """ AND (a.born_on = b.born_on OR (a.unit_key <> '' AND a.unit_key = b.unit_key
-    AND (a.born_on IS NULL OR b.born_on IS NULL)))"""
-TWINS = f"""SELECT first, second, MAX(by_email), MAX(by_phone), MAX(by_name) FROM (
-{_SHARED.format(key="email", e=1, p=0, n=0, most=MOST_OF_A_NAME, more="")} UNION ALL
-{_SHARED.format(key="phone", e=0, p=1, n=0, most=SHARED_PHONE, more="")} UNION ALL
-{_SHARED.format(key="name_key", e=0, p=0, n=1, most=MOST_OF_A_NAME, more=_SAME)}
+# Lines that share a key are set apart first, in one pass over the list, and only they are paired: an engine that has not
+# counted a new list yet takes it for a single line, and would pair all of its lines or count them once for each.
+_SHARING = """{name} AS MATERIALIZED (
+  SELECT id, shared, born_on, unit_key FROM (
+    SELECT id, {key} AS shared, born_on, unit_key, COUNT(*) OVER (PARTITION BY {key}) AS lines FROM rosters_person
+    WHERE roster_id = %s AND standing <> 'removed' AND {key} <> '') counted
+  WHERE lines BETWEEN 2 AND {most})"""
+_PAIRS = """SELECT a.id AS first, b.id AS second, {e} AS by_email, {p} AS by_phone, {n} AS by_name
+  FROM {name} a JOIN {name} b ON b.shared = a.shared AND b.id > a.id"""
+_SAME = """ WHERE a.born_on = b.born_on OR (a.unit_key <> '' AND a.unit_key = b.unit_key
+    AND (a.born_on IS NULL OR b.born_on IS NULL))"""
+TWINS = f"""WITH {_SHARING.format(name="e", key="email", most=MOST_OF_A_NAME)},
+{_SHARING.format(name="p", key="phone", most=SHARED_PHONE)},
+{_SHARING.format(name="n", key="name_key", most=MOST_OF_A_NAME)}
+SELECT first, second, MAX(by_email), MAX(by_phone), MAX(by_name) FROM (
+  {_PAIRS.format(name="e", e=1, p=0, n=0)} UNION ALL
+  {_PAIRS.format(name="p", e=0, p=1, n=0)} UNION ALL
+  {_PAIRS.format(name="n", e=0, p=0, n=1)}{_SAME}
 ) found GROUP BY first, second ORDER BY first, second"""
 PLACES = TWINS.count("%s")
 

@@ -17,6 +17,7 @@ from dieutra.engine.signals.levels import LEVELS
 from dieutra.engine.signals.run import look
 from dieutra.events.actions import record
 from dieutra.interference.models import Flag, SignalRun
+from dieutra.interference.queries import is_busy
 from dieutra.interference.reading import answers_of, bursts_of, items_of, limits_of
 from dieutra.opinions.models import Opinion
 from dieutra.people.models import User
@@ -31,6 +32,8 @@ def ask(actor: User, campaign: Campaign) -> None:
     require(actor, "signal.run", campaign, why=CENTRE_ONLY)
     if not Opinion.objects.filter(campaign=campaign).exists():
         raise NotNow("Chưa có phiếu trả lời nào được đưa vào kho, nên chưa có gì để xem xét.")
+    if is_busy(campaign):
+        raise NotNow("Một lần xem xét đang chạy ở nền. Hãy chờ kết quả rồi xem xét lại nếu cần.")
     with transaction.atomic():
         record(actor, "signals.asked", campaign, path=campaign.path, campaign_id=campaign.pk)
 

@@ -20,20 +20,23 @@ MOST_OF_A_NAME = 40
 STABLE_AFTER = 6
 Verdict, Standing = Pair.Verdict, Person.Standing
 
-_JOIN = """
+# keys that a few lines share are found first, so that whatever the engine makes of the joins it makes it of those few
+_SHARED = """
   SELECT a.id AS first, b.id AS second, {e} AS by_email, {p} AS by_phone, {n} AS by_name
-  FROM rosters_person a JOIN rosters_person b
-    ON b.roster_id = a.roster_id AND b.{key} = a.{key} AND b.id > a.id
-  WHERE a.roster_id = %s AND a.{key} <> '' AND a.standing <> 'removed' AND b.standing <> 'removed' {more}"""
-_FEW = """ AND a.{key} IN (SELECT c.{key} FROM rosters_person c WHERE c.roster_id = %s AND c.standing <> 'removed'
-    GROUP BY c.{key} HAVING COUNT(*) <= {most})"""
+  FROM (SELECT {key} AS shared FROM rosters_person
+        WHERE roster_id = %s AND standing <> 'removed' AND {key} <> ''
+        GROUP BY {key} HAVING COUNT(*) BETWEEN 2 AND {most}) keys
+  JOIN rosters_person a ON a.roster_id = %s AND a.{key} = keys.shared AND a.standing <> 'removed'
+  JOIN rosters_person b ON b.roster_id = %s AND b.{key} = keys.shared AND b.standing <> 'removed'
+  WHERE b.id > a.id{more}"""
 _SAME = """ AND (a.born_on = b.born_on OR (a.unit_key <> '' AND a.unit_key = b.unit_key
     AND (a.born_on IS NULL OR b.born_on IS NULL)))"""
 TWINS = f"""SELECT first, second, MAX(by_email), MAX(by_phone), MAX(by_name) FROM (
-{_JOIN.format(key="email", e=1, p=0, n=0, more=_FEW.format(key="email", most=MOST_OF_A_NAME))} UNION ALL
-{_JOIN.format(key="phone", e=0, p=1, n=0, more=_FEW.format(key="phone", most=SHARED_PHONE))} UNION ALL
-{_JOIN.format(key="name_key", e=0, p=0, n=1, more=_SAME + _FEW.format(key="name_key", most=MOST_OF_A_NAME))}
+{_SHARED.format(key="email", e=1, p=0, n=0, most=MOST_OF_A_NAME, more="")} UNION ALL
+{_SHARED.format(key="phone", e=0, p=1, n=0, most=SHARED_PHONE, more="")} UNION ALL
+{_SHARED.format(key="name_key", e=0, p=0, n=1, most=MOST_OF_A_NAME, more=_SAME)}
 ) found GROUP BY first, second ORDER BY first, second"""
+PLACES = TWINS.count("%s")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def twins(roster: Roster) -> list[Twin]:
     if roster.pk is None:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(TWINS, [roster.pk] * 6)
+        cursor.execute(TWINS, [roster.pk] * PLACES)
         return [Twin(row[0], row[1], bool(row[2]), bool(row[3]), bool(row[4])) for row in cursor.fetchall()]
 
 

@@ -60,6 +60,12 @@ def test_a_run_is_asked_for_on_the_page_and_made_once_in_the_background(opinions
     assert told.facts["digest"] == run.digest and told.facts["found"]["clear"] == 1
 
 
+def test_a_second_run_waits_for_the_first(opinions: OpinionWorld) -> None:
+    actions.ask(opinions.user("ba.bo"), opinions.campaign)
+    with pytest.raises(NotNow, match="đang chạy"):
+        actions.ask(opinions.user("ong.chuyen.vien"), opinions.campaign)
+
+
 def test_without_released_answers_there_is_nothing_to_look_at(db: None) -> None:
     world = make_opinion_world("chua-co-phieu")
     with pytest.raises(NotNow, match="Chưa có phiếu"):

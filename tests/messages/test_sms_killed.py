@@ -43,9 +43,10 @@ print(json.dumps([[it.to[1:], it.state] for it in Message.objects.all()]))
 """
 
 
+@pytest.mark.parametrize("kills", [2, pytest.param(4, marks=pytest.mark.heavy)])
 @pytest.mark.parametrize("sort", ["http", "smpp"])
 def test_a_killed_worker_sends_no_short_message_twice_and_says_what_it_does_not_know(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, sort: str
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, sort: str, kills: int
 ) -> None:
     server = Seeded(tmp_path, tmp_path_factory)
     rng = random.Random(11)
@@ -78,10 +79,9 @@ def test_a_killed_worker_sends_no_short_message_twice_and_says_what_it_does_not_
         def rows() -> dict[str, str]:
             return dict(json.loads(script(server, LOOK)))
 
-        kills = 4
         for at in range(kills):
             worker = start(server)
-            wait_for(lambda some=COUNT * (at + 1) // 6: sum(taken().values()) >= some)
+            wait_for(lambda some=COUNT * (at + 1) // (kills + 2): sum(taken().values()) >= some)
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
         worker = start(server)

@@ -120,9 +120,9 @@ def _given(request: HttpRequest, rules: SampleRules) -> dict[str, str]:
 
 def _plan(frame: Population, rules: SampleRules, given: dict[str, str]) -> dict[str, Any]:
     """The arithmetic of the sample's size in words."""
-    takes = actions.read_takes([given[it.level] for it in rules.stages], [it.words for it in rules.stages])
-    error = actions.read_number("Sai số e", given["e"])
-    found = queries.plan(frame, error, actions.read_number("Hệ số thiết kế", given["deff"]), takes)
+    typed = [given[it.level] for it in rules.stages]
+    error, effect, takes = actions.read_numbers(rules, given["e"], given["deff"], typed)
+    found = queries.plan(frame, error, effect, takes)
     size = found.size
     return {
         "population": figure(size.population),

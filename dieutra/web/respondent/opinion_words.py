@@ -19,6 +19,7 @@ VI = {
     "door_once": "Mở phiếu không có nghĩa là đã trả lời: chỉ khi Ông/Bà bấm “Gửi câu trả lời” thì phiếu mới "
     "được ghi nhận.",
     "before_title": "Trước khi trả lời",
+    "promise_more": "Ai thấy gì, hỏi ai",
     "deadline": "Nhận câu trả lời đến hết ngày",
     "two_minutes": "Mất khoảng hai đến năm phút. Phiếu tự lưu; Ông/Bà có thể nghỉ và mở lại bằng liên kết trong "
     "thư, trên máy này hay máy khác.",
@@ -36,8 +37,7 @@ VI = {
     "forward": "Xin đừng chuyển tiếp thư mời: ai có liên kết cũng xem được phần đang làm dở và trả lời thay "
     "được một lần.",
     "ask": "Cần hỏi",
-    "ask_anybody": "Hãy liên hệ bộ phận của cơ quan đã lập danh sách khảo sát. Không ai cần biết Ông/Bà chọn gì. "
-    "Hãy liên hệ bộ phận của cơ quan đã lập danh sách khảo sát. Không ai cần biết Ông/Bà chọn gì.",
+    "ask_anybody": "Hãy liên hệ bộ phận của cơ quan đã lập danh sách khảo sát. Không ai cần biết Ông/Bà chọn gì.",
     "leave": "Đóng phiếu trên máy này",
     "leave_hint": "Dùng máy chung? Đóng phiếu để người sau không xem được; phần đã lưu vẫn còn.",
     "left_title": "Đã đóng phiếu trên máy này",
@@ -104,6 +104,7 @@ EN = {
     "door_open": "Open",
     "door_once": "Opening is not answering: only “Send my answers” counts.",
     "before_title": "Before you answer",
+    "promise_more": "Who sees what, whom to ask",
     "deadline": "Answers are taken until the end of",
     "two_minutes": "It takes two to five minutes. What you fill in is saved; you may stop and come back by the "
     "link in your letter, on this device or another.",
@@ -142,8 +143,7 @@ EN = {
     "receipt": "Receipt",
     "receipt_means": "It proves that you answered and says nothing of what you answered. You need not keep it: the "
     "link in your letter shows it again.",
-    "receipt_gone": "The receipt cannot be worked out any more: the survey's key was destroyed after its end. "
-    "The receipt cannot be worked out any more: the survey's key was destroyed after its end.",
+    "receipt_gone": "The receipt cannot be worked out any more: the survey's key was destroyed after its end.",
     "receipt_close": "The questionnaire is closed on this device. You may close the page.",
     "unknown_title": "Not opened",
     "unknown_code": "This code opens no questionnaire. Use the link or the code of your newest letter, and copy "

@@ -97,7 +97,13 @@ async def answer(person: Person, url: str, *, page: bool) -> None:
     for name, *request in steps:
         if name == "page" and not page:
             continue
+        if name == "send":
+            request[2] = urlencode(sending).encode()
         status, text = await _tried(person, name, line, request)
+        if name == "save" and status == 200:
+            sending["base_version"] = str(
+                json.loads(text)["version"]
+            )  # one more, when it had to be sent twice
         if name in ("open", "send") and (found := RECEIPT.findall(text)):
             person.receipt = found[0]
             break

@@ -9,13 +9,12 @@ from django.utils import timezone
 
 from dieutra.campaigns.letters import compose
 from dieutra.campaigns.models import Campaign
-from dieutra.campaigns.opinion_letters import LetterRule
-from dieutra.campaigns.opinion_letters import rules_of as letter_rules
+from dieutra.campaigns.opinion_rules import Letter
 from dieutra.messages.models import Channel
 from dieutra.messages.single import put
 from dieutra.people.models import Post, Role
 from dieutra.rosters.models import Request, Roster
-from dieutra.rosters.queries import bodies, contacts_due, counts, due_on, roster_at
+from dieutra.rosters.queries import bodies, counts, due_on, roster_at
 
 FROM_HOUR = 7  # nobody is reminded in the night
 LATE = timedelta(days=1)  # a worker that stood still longer than this sends no stale reminder
@@ -81,11 +80,12 @@ def remind_bodies(campaign: Campaign, at: datetime | None = None) -> int:
 
     The day goes by the body's own due day where the centre granted a later one.
     """
-    now, rules = timezone.localtime(at), letter_rules(campaign.rules["campaign"], "body")
-    if not rules or campaign.kind.opinion is None or now.hour < FROM_HOUR:
+    now, opinion = timezone.localtime(at), campaign.kind.opinion
+    rules = [it for it in opinion.letters if it.whom == "body"] if opinion else []
+    if not rules or opinion is None or now.hour < FROM_HOUR:
         return 0
     told = 0
-    for survey in campaign.kind.opinion.surveys:
+    for survey in opinion.surveys:
         for area in bodies(campaign, survey.code):
             roster = roster_at(campaign, survey.code, area)
             if roster.state in Roster.CHANGING:
@@ -93,14 +93,9 @@ def remind_bodies(campaign: Campaign, at: datetime | None = None) -> int:
     return told
 
 
-def _remind(roster: Roster, rule: LetterRule, today: date) -> bool:
+def _remind(roster: Roster, rule: Letter, today: date) -> bool:
     campaign, due = roster.campaign, due_on(roster)
-    day = rule.day(
-        {
-            "opens": campaign.opens_on, "list_due": due, "contacts_due": contacts_due(campaign) or due,
-            "answers_due": campaign.closes_on, "closes": campaign.closes_on,
-        }
-    )  # fmt: skip
+    day = rule.when.day({"opens": campaign.opens_on, "list_due": due, "closes": campaign.closes_on})
     if not day <= today <= day + LATE:
         return False
     _tell(roster, rule.what, "", f"{rule.name}-{day:%Y%m%d}", "", {})

@@ -114,6 +114,21 @@ READS |= dict.fromkeys(
      "roster_return"),
     frozenset(),
 )  # fmt: skip
+# of campaigns that ask people, whom this cast lacks: tests/opinions/test_mailing_screens.py
+READS |= dict.fromkeys(
+    (
+        *(
+            "opinion_mailing",
+            "opinion_mailing_open",
+            "opinion_remind",
+            "opinion_remind_all",
+            "opinion_changes",
+        ),
+        *("opinion_progress", "opinion_progress_file", "opinion_progress_body"),
+        *("opinion_letters", "opinion_address", "opinion_new_link"),
+    ),
+    frozenset(),
+)
 # news and guides are read by everybody, signed in or not
 NOT_HERE |= {"opinion_door", "opinion_form", "opinion_check"}  # by a personal link, tests/opinions
 NOT_HERE |= {"news_campaigns", "news", "news_item", "news_image", "news_embedded", "news_feed", "oembed"}

@@ -41,6 +41,12 @@ def people(campaign: Campaign, survey: str, annulled: frozenset[str]) -> dict[st
     return {row["path"]: row["many"] for row in rows if row["path"] not in annulled}
 
 
+def numbers(campaign: Campaign, survey: str) -> list[tuple[str, str, int, int]]:
+    """(path of the body, group, form, how many answers) of all that is released."""
+    rows = _released(campaign, survey).values_list("path", "group", "form_id")
+    return list(rows.annotate(many=Count("pk")).order_by())
+
+
 def _answered(
     campaign: Campaign, rules: ScoreRules
 ) -> Iterator[tuple[Mapping[str, str], str, str | None, int]]:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
+from django.db.models import QuerySet
+
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.stats import ranking
 from dieutra.engine.stats.criteria import Source, Tree
 from dieutra.engine.stats.index import Body, Index, Points, Scored, index
 from dieutra.engine.stats.rules import Rules
-from dieutra.indices.counting import people, tallies
+from dieutra.indices.counting import numbers, people, tallies
 from dieutra.indices.models import Assessment, Former, Mark, Scheme
 from dieutra.rosters.queries import bodies
 
@@ -28,8 +30,8 @@ FORMAT = "dieutra-chi-so-1"
 Figures = dict[str, Any]
 
 
-def compose(campaign: Campaign, scheme: Scheme, annulled: frozenset[str]) -> tuple[Figures, str]:
-    """The figures and the digest of what they were computed from. Raises Invalid for points that cannot be."""
+def compose(campaign: Campaign, scheme: Scheme, annulled: frozenset[str]) -> Figures:
+    """The figures as of now. Raises Invalid for points that cannot be."""
     read = scheme.read
     tree, scoring = read.tree(), read.scoring()
     least = max(scoring.rules.least_answers, campaign.kind.opinion.batch if campaign.kind.opinion else 1)
@@ -52,14 +54,44 @@ def compose(campaign: Campaign, scheme: Scheme, annulled: frozenset[str]) -> tup
             "firmness": _firmness(firm.get(code), rules),
         }
         rows.append(row)
-    figures = _head(campaign, scheme, tree, rules) | {
+    return _head(campaign, scheme, tree, rules) | {
         "mean": _text(ranking.mean(found, rules.rounding)),
         "bands": _by_band(rules, found),
         "answers": sum(answered.values()),
         "former": {"year": former.year, "source": former.source} if former else None,
         "bodies": rows,
     }
-    return figures, _digest(scheme, given, former, annulled)
+
+
+def given_digest(campaign: Campaign, scheme: Scheme, annulled: frozenset[str]) -> str:
+    """Of all that figures are computed from. Released answers never change, so their numbers stand for them.
+
+    Taken before `compose`: what comes in between makes another digest the next time, and is found out.
+    """
+    former = (
+        Former.objects.filter(campaign=campaign, survey=scheme.survey).values_list("rows", flat=True).first()
+    )
+    facts = {
+        "scheme": scheme.sha256,
+        "annulled": sorted(annulled),
+        "former": former,
+        "bodies": list(bodies(campaign, scheme.survey).values_list("code", "name")),
+        "marks": [
+            [*place, str(own), str(verified)]
+            for *place, own, verified in _marks(campaign, scheme).order_by("assessment__path", "code")
+        ],
+        "answers": sorted(numbers(campaign, scheme.survey)),
+    }
+    return sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _marks(campaign: Campaign, scheme: Scheme) -> QuerySet[Mark, Any]:
+    """(path of the body, criterion, own, verified) of all that was sent."""
+    sent = Mark.objects.filter(
+        assessment__campaign=campaign, assessment__survey=scheme.survey,
+        assessment__state__in=[Assessment.State.SENT, Assessment.State.VERIFIED],
+    )  # fmt: skip
+    return sent.values_list("assessment__path", "code", "own", "verified")
 
 
 def canonical(figures: Figures) -> str:
@@ -72,11 +104,7 @@ def _bodies(
 ) -> list[Body]:
     counted = tallies(campaign, scheme.read, annulled)
     marks: dict[str, dict[str, Points]] = {}
-    sent = Mark.objects.filter(
-        assessment__campaign=campaign, assessment__survey=scheme.survey,
-        assessment__state__in=[Assessment.State.SENT, Assessment.State.VERIFIED],
-    )  # fmt: skip
-    for path, code, own, verified in sent.values_list("assessment__path", "code", "own", "verified"):
+    for path, code, own, verified in _marks(campaign, scheme):
         marks.setdefault(path, {})[code] = Points(own, verified)
     return [
         Body(
@@ -205,21 +233,6 @@ def _firmness(firm: ranking.Firmness | None, rules: Rules) -> Figures | None:
 def _by_band(rules: Rules, found: Sequence[Index]) -> dict[str, int]:
     counts = Counter(one.band for one in found if one.ranked)
     return {band.name: counts[band.name] for band in rules.bands}
-
-
-def _digest(scheme: Scheme, given: Sequence[Body], former: Former | None, annulled: frozenset[str]) -> str:
-    facts: Mapping[str, object] = {
-        "scheme": scheme.sha256,
-        "annulled": sorted(annulled),
-        "former": former.rows if former else None,
-        "bodies": [
-            [body.code, body.name, body.ranked,
-             [[code, str(p.own), str(p.verified)] for code, p in sorted(body.points.items())],
-             [[t.criterion, t.group, t.counts, t.unknown] for t in body.tallies]]
-            for body in given
-        ],
-    }  # fmt: skip
-    return sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _plain(value: Decimal) -> str:

@@ -12,7 +12,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.incidents.wording import worded
-from dieutra.indices.figures import canonical, compose
+from dieutra.indices.figures import canonical, compose, given_digest
 from dieutra.indices.models import Publication, Reckoning
 from dieutra.indices.queries import need_scheme
 from dieutra.interference.annulling import close
@@ -52,7 +52,9 @@ def reckon(reckoning: Reckoning) -> None:
     campaign, survey = reckoning.campaign, reckoning.survey
     changes: dict[str, object] = {"done_at": timezone.now()}
     try:
-        figures, given = compose(campaign, need_scheme(campaign, survey), _annulled(campaign, survey))
+        scheme, without = need_scheme(campaign, survey), _annulled(campaign, survey)
+        given = given_digest(campaign, scheme, without)
+        figures = compose(campaign, scheme, without)
         changes |= {"state": State.DONE, "figures": figures, "given": given}
     except Invalid as refusal:
         words = "; ".join(f"{it.place}: {it.message}" for it in refusal.problems[:20])
@@ -116,7 +118,7 @@ def _still_stands(reckoning: Reckoning) -> None:
     newer = Reckoning.objects.filter(campaign=campaign, survey=survey, state=State.DONE, pk__gt=reckoning.pk)
     if newer.exists():
         raise NotNow("Đã có lần tính mới hơn. Hãy xem và công bố lần tính mới nhất.")
-    _, given = compose(campaign, need_scheme(campaign, survey), _annulled(campaign, survey))
+    given = given_digest(campaign, need_scheme(campaign, survey), _annulled(campaign, survey))
     if given != reckoning.given:
         raise NotNow(MOVED)
 

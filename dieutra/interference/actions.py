@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +18,7 @@ from dieutra.engine.signals.levels import LEVELS
 from dieutra.engine.signals.run import look
 from dieutra.events.actions import record
 from dieutra.interference.models import Flag, SignalRun
+from dieutra.interference.queries import is_busy
 from dieutra.interference.reading import answers_of, bursts_of, items_of, limits_of
 from dieutra.opinions.models import Opinion
 from dieutra.people.models import User
@@ -31,18 +33,23 @@ def ask(actor: User, campaign: Campaign) -> None:
     require(actor, "signal.run", campaign, why=CENTRE_ONLY)
     if not Opinion.objects.filter(campaign=campaign).exists():
         raise NotNow("Chưa có phiếu trả lời nào được đưa vào kho, nên chưa có gì để xem xét.")
+    if is_busy(campaign):
+        raise NotNow("Một lần xem xét đang chạy ở nền. Hãy chờ kết quả rồi xem xét lại nếu cần.")
     with transaction.atomic():
         record(actor, "signals.asked", campaign, path=campaign.path, campaign_id=campaign.pk)
 
 
-def make(actor: User | None, campaign: Campaign, occasion: str = "") -> SignalRun:
+def make(
+    actor: User | None, campaign: Campaign, occasion: str = "", between: Callable[[], None] | None = None
+) -> SignalRun:
     """Look at all released answers and keep what was found. The caller has been let do so."""
     standing = SignalRun.objects.filter(campaign=campaign, occasion=occasion).first() if occasion else None
     if standing is not None:
         return standing
     limits = limits_of(campaign)
     with duckdb.connect() as connection:
-        looked = look(answers_of(campaign), bursts_of(campaign), items_of(campaign), limits, connection)
+        answers, bursts = answers_of(campaign), bursts_of(campaign)
+        looked = look(answers, bursts, items_of(campaign), limits, connection, between)
         hours, sizes = _hours(connection), _sizes(connection)
     by_body: dict[tuple[str, str], list[Finding]] = {}
     for finding in looked.findings:

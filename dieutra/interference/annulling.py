@@ -35,7 +35,8 @@ def propose(
     """Propose that a body's whole result in a survey does not count. Raises Forbidden, Invalid, NotNow."""
     _require(actor, campaign)
     reason = worded("Lý do", reason, MOST)
-    flags = [it for it in flags if (it.campaign_id, it.survey, it.path) == (campaign.pk, survey, path)]
+    about = (campaign.pk, survey, path)
+    flags = [it for it in flags if it.rank and (it.campaign_id, it.survey, it.path) == about]
     if not flags:
         why = "Hãy chọn ít nhất một lần xem xét có dấu hiệu về cơ quan này."
         raise Invalid("Đề nghị hủy phải dựa trên dấu hiệu.", [Problem("Dấu hiệu", why)])

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from dieutra.campaigns.models import Campaign
+from dieutra.events.models import Event
 from dieutra.interference.models import Annulment, Flag, Gate, Reversal, SignalRun
+from dieutra.jobs.models import Job
 from dieutra.people.models import User
 from dieutra.people.permission import visible_to
 from dieutra.places.models import Area
@@ -52,6 +54,17 @@ def waiting(campaign: Campaign) -> int:
     proposed = Annulment.objects.filter(campaign=campaign, state=Annulment.State.PROPOSED).count()
     again = Reversal.objects.filter(annulment__campaign=campaign, state=Reversal.State.PROPOSED).count()
     return proposed + again
+
+
+def is_busy(campaign: Campaign) -> bool:
+    """Whether a run was asked for and is not made yet."""
+    asked = Event.objects.filter(verb="signals.asked", campaign_id=campaign.pk, processed_at__isnull=True)
+    under_way = Job.objects.filter(
+        kind="interference.run",
+        payload__campaign=campaign.pk,
+        state__in=[Job.State.WAITING, Job.State.RUNNING],
+    )
+    return asked.exists() or under_way.exists()
 
 
 def runs(campaign: Campaign) -> QuerySet[SignalRun]:

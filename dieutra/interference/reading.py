@@ -26,6 +26,7 @@ from dieutra.opinions.models import Burst, Opinion
 
 CHUNK = 5_000
 FEWEST_IN_A_SCALE = 5
+FEWEST_SHOWN = 5  # whatever a kind says
 VIETNAM = timedelta(hours=7)  # the whole year
 
 
@@ -35,7 +36,9 @@ def limits_of(campaign: Campaign) -> Thresholds:
     limits, rules = from_data(opinion.get("signals", {})), campaign.kind.opinion
     if rules is None:
         return limits
-    return replace(limits, smallest_group=max(limits.smallest_group, rules.smallest, rules.batch))
+    return replace(
+        limits, smallest_group=max(FEWEST_SHOWN, limits.smallest_group, rules.smallest, rules.batch)
+    )
 
 
 def answers_of(campaign: Campaign) -> pa.Table:

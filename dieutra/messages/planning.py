@@ -19,6 +19,7 @@ from django.db.models import (
     IntegerField,
     Model,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -127,6 +128,17 @@ def reach(wave: Wave, channel: str) -> Reach:
     gone = there.filter(_suppressed("goes_to", obligatory=wave.obligatory)).count()
     people = posts.count()
     return Reach(cases_of(wave).count(), people, people - there.count(), gone)
+
+
+def reached(wave: Wave) -> int:
+    """How many people at least one of the chosen channels reaches."""
+    some = Q(pk__in=[])
+    for channel in wave.channels:
+        if _goes(wave, channel):
+            there = addressed(recipients(wave), channel).exclude(goes_to="")
+            there = there.exclude(_suppressed("goes_to", obligatory=wave.obligatory))
+            some |= Q(pk__in=there.values("pk"))
+    return recipients(wave).filter(some).count()
 
 
 def _suppressed(field: str, *, obligatory: bool) -> Exists:

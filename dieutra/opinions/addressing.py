@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
-from dieutra.messages.models import Message
+from dieutra.messages.models import Message, Suppression
+from dieutra.messages.suppressing import lift
 from dieutra.opinions import keys, letters, tokens
 from dieutra.opinions.figures import letter_of_the_link
 from dieutra.opinions.mailing import opened
@@ -73,11 +74,14 @@ def resend(actor: User, invitation: Invitation) -> None:
 
 
 def renew(actor: User, invitation: Invitation, epoch: int, reason: str) -> None:
-    """A new link to the same address; the old one dies at once. The centre alone."""
+    """A new link to the same address, which takes letters again; the old link dies at once. The centre alone."""
     require(actor, "opinion.manage", invitation.campaign, why="Chỉ Trung ương cấp lại đường dẫn.")
     _in_time(invitation)
     address = invitation.person.email
     with transaction.atomic():
+        shut = Suppression.objects.filter(address=address, scope="all", lifted_at__isnull=True)
+        for it in shut.exclude(message=None).select_related("message"):
+            lift(actor, it)
         _new_link(actor, invitation, epoch, address, _reason(reason), RENEWED)
         record(actor, "invitation.renewed", invitation)
 

@@ -141,10 +141,10 @@ def days(campaign: Campaign, survey: str, path: str = "", group: str = "") -> li
         where["path"] = path
     if group:
         where["group"] = group
-    now = Figure.objects.filter(**where, invited__gte=smallest)  # type: ignore[misc]
+    now = Figure.objects.filter(**where, invited__gte=smallest)
     seen = set(now.values_list("path", "group"))
     points: dict[date, list[int]] = {}
-    for it in FigureDay.objects.filter(**where, invited__gte=smallest):  # type: ignore[misc]
+    for it in FigureDay.objects.filter(**where, invited__gte=smallest):
         if (it.path, it.group) in seen:
             point = points.setdefault(it.day, [0, 0])
             point[0] += it.invited

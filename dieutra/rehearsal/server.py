@@ -65,9 +65,13 @@ class Server:
     def __enter__(self) -> Server:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "mail").mkdir(exist_ok=True)
-        self.run("prepare")
+        self.prepare()
         self.start()
         return self
+
+    def prepare(self) -> None:
+        """The database and what else `serve` needs."""
+        self.run("prepare")
 
     def start(self) -> None:
         """Serve in a process group of its own, and wait until it answers."""

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from dieutra.campaigns.opinion_rules import Group
 from dieutra.rosters.columns import against_group, rules_of
-from dieutra.rosters.models import Explanation, Pair, Person, Request, Roster
+from dieutra.rosters.models import Explanation, Pair, Person, Roster
 from dieutra.rosters.queries import Counted, counts, used_elsewhere
 from dieutra.rosters.twins import SHARED_PHONE, Twin, twins
 
@@ -51,7 +51,7 @@ def findings(roster: Roster) -> list[Finding]:
     for group in rules_of(roster.campaign.kind).groups_of(roster.survey):
         found += _group(roster, group, counted.get(group.code, Counted()))
     found += _lines(roster, people)
-    found += _shared_phones(roster) + _elsewhere(roster) + _waiting(roster)
+    found += _shared_phones(roster) + _elsewhere(roster) + _without_address(roster)
     keyed = [it if it.explained else _explained(it, said) for it in found]
     return sorted(
         keyed, key=lambda it: (not it.hard, bool(it.explained), it.people[0].number if it.people else 0)
@@ -213,13 +213,12 @@ def _elsewhere(roster: Roster) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _waiting(roster: Roster) -> list[Finding]:
-    waiting = Request.objects.filter(
-        Q(roster=roster), state=Request.State.ASKED, person__isnull=False
-    ).count()
-    if not waiting:
+def _without_address(roster: Roster) -> list[Finding]:
+    """Where the kind does not require an address: whoever has none gets no questionnaire."""
+    number = Person.objects.filter(roster=roster, standing=Standing.IN, email="").count()
+    if not number:
         return []
     told = (
-        f"{waiting} đề nghị miễn khảo sát chưa được trả lời. Trung ương trả lời rồi mới tiếp nhận danh sách."
+        f"{number} người chưa có địa chỉ e-mail nên không nhận được phiếu. Hãy bổ sung, hoặc ghi rõ vì sao."
     )
-    return [Finding("waiting", False, told, key=key_of("waiting", waiting))]
+    return [Finding("no_address", False, told, key=key_of("no_address", number))]

@@ -18,17 +18,16 @@ AGAIN_AFTER = timedelta(hours=1)  # one entry for a person who leafs through a l
 
 
 def look(actor: User, roster: Roster) -> None:
-    """Somebody opens a list. Who looks on as somebody else is recorded herself."""
+    """Somebody opens a list. Who only looks on as somebody else writes nothing; that she does stands recorded already."""
     require(actor, "roster.read", roster)
-    if roster.pk is None:
+    if roster.pk is None or actor.seen_by is not None:
         return
-    who = actor.seen_by or actor
     lately = Event.objects.filter(
-        verb="roster.viewed", subject_type="roster", subject_id=roster.pk, actor_id=who.pk,
+        verb="roster.viewed", subject_type="roster", subject_id=roster.pk, actor_id=actor.pk,
         at__gt=timezone.now() - AGAIN_AFTER,
     )  # fmt: skip
     if not lately.exists():
-        record(who, "roster.viewed", roster)
+        record(actor, "roster.viewed", roster)
 
 
 def take_out(actor: User, roster: Roster) -> bytes:
@@ -38,6 +37,13 @@ def take_out(actor: User, roster: Roster) -> bytes:
     if roster.pk is not None:
         record(actor, "roster.exported", roster)
     return content
+
+
+def look_at_shared(actor: User, campaign: Campaign) -> None:
+    """The centre looks at addresses that more than one body has."""
+    require(actor, "roster.read", campaign)
+    if actor.seen_by is None:
+        record(actor, "rosters.shared_viewed", campaign, path=campaign.path, campaign_id=campaign.pk)
 
 
 def take_contacts_out(actor: User, campaign: Campaign) -> None:

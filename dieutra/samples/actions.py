@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from django.db import IntegrityError, transaction
 
+from dieutra.campaigns.sample_rules import SampleRules
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.engine.stats import stages
 from dieutra.engine.stats.exact import number
@@ -38,6 +39,26 @@ def read_number(name: str, text: str) -> Fraction:
     return found
 
 
+def read_numbers(
+    rules: SampleRules, error: str, effect: str, takes: Sequence[str]
+) -> tuple[Fraction, Fraction, tuple[int, ...]]:
+    """e, design effect and how many per stage from what was typed; Invalid with everything that is no number."""
+    problems: list[Problem] = []
+    found: list[Fraction] = []
+    for name, text in (("Sai số e", error), ("Hệ số thiết kế", effect)):
+        try:
+            found.append(read_number(name, text))
+        except Invalid as wrong:
+            problems += wrong.problems
+    try:
+        numbers = read_takes(takes, [it.words for it in rules.stages])
+    except Invalid as wrong:
+        raise Invalid(wrong.message, [*problems, *wrong.problems]) from None
+    if problems:
+        raise Invalid("Chưa tính được.", problems)
+    return found[0], found[1], numbers
+
+
 def read_takes(texts: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
     """Whole numbers from 1, one per stage."""
     wrong = [
@@ -56,8 +77,8 @@ def draw(
     """Draw once. Raises Forbidden, Invalid, NotNow when the list is made already, Stale when the frame was replaced."""
     require(actor, "sample.draw", population, why=WHY)
     rules = rules_of(population.campaign)
-    numbers = read_takes(takes, [it.words for it in rules.stages])
-    planned = plan(population, read_number("Sai số e", error), read_number("Hệ số thiết kế", effect), numbers)
+    exact, worse, numbers = read_numbers(rules, error, effect, takes)
+    planned = plan(population, exact, worse, numbers)
     if planned.people > MOST_PEOPLE:
         raise Invalid(
             "Mẫu quá lớn.", [Problem("Số người", f"Nhiều nhất {MOST_PEOPLE} người; hãy giảm số mỗi bước.")]

@@ -14,12 +14,13 @@ from tests.browser.test_form_authoring import Desk, desk, look
 from tests.cast import PHU_LY
 from tests.messages.conftest import HTTP, KEY
 from tests.messages.gateway_server import GatewayServer
-from tests.site import ROOT, SEED, fresh_database
+from tests.site import ROOT, Seeded
 
 pytestmark = pytest.mark.browser
 __all__ = ["desk"]
 
-PHONES = f"""{SEED}
+PHONES = """
+import django; django.setup()
 from dieutra.people.models import User
 User.objects.filter(username="don.vi").update(phone="0912 345 678")
 User.objects.filter(username="don.vi.hai").update(phone="+84987654321")
@@ -37,7 +38,7 @@ def gateway() -> Iterator[GatewayServer]:
 def site(tmp_path_factory: pytest.TempPathFactory, gateway: GatewayServer) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("site")
     (folder / "sms.toml").write_text(HTTP.format(port=gateway.port, more=""))
-    server = Server(folder, fresh_database())
+    server = Seeded(folder, tmp_path_factory)
     server.environment |= {"DIEUTRA_SMS": str(folder / "sms.toml"), "TEST_SMS_KEY": KEY}
     with server:
         subprocess.run([sys.executable, "-c", PHONES], env=server.environment, cwd=ROOT, check=True)

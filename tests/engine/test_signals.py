@@ -169,6 +169,29 @@ def test_free_text_unknown_codes_and_odd_names_are_left_aside() -> None:
     assert look(answers, BURSTS.empty_table(), items).answers == 20
 
 
+def test_lists_of_any_length_and_thresholds_of_nothing_are_stood() -> None:
+    options = tuple(str(at) for at in range(200))
+    items = [Item("tinh", "g", f"q{at}", options) for at in range(6)]
+    rows = [
+        [
+            f"{body}{n}",
+            "tinh",
+            body,
+            "g",
+            "",
+            "",
+            "<30",
+            json.dumps({it.question: str((n * 37) % 200) for it in items}),
+        ]
+        for body in "abc"
+        for n in range(40)
+    ]
+    answers = ANSWERS.empty_table().from_arrays(list(map(list, zip(*rows, strict=True))), schema=ANSWERS)
+    nothing = from_data({name: 0 for name, value in vars(LIMITS).items() if isinstance(value, int | float)})
+    for limits in (LIMITS, nothing):
+        assert look(answers, BURSTS.empty_table(), items, limits).answers == 120
+
+
 def test_two_signals_of_one_kind_are_one_reason_and_two_kinds_are_two() -> None:
     assert level_of({"burst": 90, "night": 90}, LIMITS)[0] == "suspect"
     assert level_of({"burst": 90, "speed": 90}, LIMITS)[0] == "clear"

@@ -258,6 +258,55 @@ SHOTS = (
         (button("Ghi"), summary("Đổi mức độ"), summary("Đã ngăn chặn")),
         top="h2:has-text('Ghi thêm vào nhật ký')",
     ),
+    # ---- short messages, many forms at once
+    Shot(
+        "tien-do-tin-nhan",
+        "qtv.duytien",
+        "/thong-bao/gui/?kenh=sms",
+        ("h2:has-text('Tin nhắn SMS')", "strong:has-text('Tất cả:')", button("Gửi cho")),
+        top="h2:has-text('Người nhận')",
+    ),
+    Shot("gsv-duyet-bo-loc", "gsv.duytien", "/duyet/ca-bo-loc/", (".dt-card h2", button("Duyệt"))),
+    # ---- the working group, news, the self-check
+    Shot(
+        "to-cong-tac-bang-viec",
+        "qtv.hanam",
+        "/to-cong-tac/{group}/",
+        ("article:has-text('Đôn đốc gửi phiếu')", "article .dt-badge-hard"),
+    ),
+    Shot(
+        "to-cong-tac-nguoi",
+        "qtv.hanam",
+        "/to-cong-tac/{group}/nguoi/",
+        (summary("Thêm người vào tổ"), summary("Giao địa bàn, đơn vị cho")),
+    ),
+    Shot(
+        "to-cong-tac-viec",
+        "gsv.hanam",
+        "/to-cong-tac/viec/{task}/",
+        ("#state", "#note", "main form button:has-text('Ghi')"),
+        top="h2:has-text('Đã ghi')",
+    ),
+    Shot(
+        "tuyen-truyen-tin",
+        "qtv.hanam",
+        "/tuyen-truyen/tin/{news}/",
+        ("article", "#at", button("Đăng"), summary("Sửa tin")),
+    ),
+    Shot("tuyen-truyen-lich", "qtv.hanam", "/tuyen-truyen/lich/", (link("Họp báo"),)),
+    Shot(
+        "tu-danh-gia-lan",
+        "qtv.tw",
+        "/tu-danh-gia/{run}/",
+        (link("Tải PDF"), "dd:has-text('Mã có trong nhật ký')"),
+    ),
+    Shot(
+        "tu-danh-gia-xac-nhan",
+        "bcd.tw",
+        "/tu-danh-gia/muc/backups/",
+        (".dt-turn .dt-break", "input[name=why]", button("Xác nhận"), button("Không đồng ý")),
+        top="h2:has-text('Câu trả lời')",
+    ),
     # ---- who only reads
     Shot("chi-xem-tien-do", "bcd.hanam", "/tien-do/35/", (".dt-doors", ".dt-tablebox tbody tr a")),
     # ---- a ministry

@@ -27,9 +27,14 @@ from dieutra.people.actions import issue_activation, set_password
 from dieutra.people.models import Post, User
 from dieutra.places.models import Area
 from dieutra.places.paths import under
+from dieutra.publicity import actions as news
+from dieutra.publicity import planning
 from dieutra.reactions import REACTIONS
 from dieutra.rehearsal.demo import PASSWORD, SLUG, area_rows, make_demo
 from dieutra.rehearsal.script import base_list, base_list_workbook, read_script
+from dieutra.selfcheck import actions as selfcheck
+from dieutra.teams import actions as teams
+from dieutra.teams import tasks
 
 MINISTRY, AFTER = "tong-dieu-tra-kinh-te-2021", "co-so-hanh-chinh-2026"  # kinds of the other two campaigns
 
@@ -42,6 +47,9 @@ def make_stage() -> dict[str, object]:
     facts |= _people(campaign, users)
     facts |= _questions(campaign, users, str(facts["returned_user"]))
     facts |= _centre(campaign, users["qtv.tw"])
+    facts |= _group(campaign, users)
+    facts |= _news(campaign, users["qtv.hanam"])
+    facts |= _self_check(campaign, users["qtv.tw"])
     _ministry()
     facts |= _carry(campaign)
     while work_once(REACTIONS, {}):
@@ -119,6 +127,61 @@ def _centre(campaign: Campaign, centre: User) -> dict[str, object]:
     sound = put_up_form(centre, campaign, _next_version(content), "phieu-ban-moi.xlsx")
     broken = put_up_form(centre, campaign, _next_version(content, broken=True), "phieu-con-loi.xlsx")
     return {"incident": incident.pk, "upload": sound.pk, "broken_upload": broken.pk, "form": campaign.form_id}
+
+
+def _group(campaign: Campaign, users: dict[str, User]) -> dict[str, object]:
+    """Two units can be reached by telephone; the province's group has tasks in each column, one of them late."""
+    for number, post in enumerate(
+        Post.objects.filter(campaign=campaign, path__startswith="VN/35/349/", role="dv")
+    ):
+        User.objects.filter(pk=post.user_id).update(phone=f"09120000{number:02d}"[:10] if number < 40 else "")
+    boss, today = users["qtv.hanam"], timezone.localdate()
+    group = teams.set_up(boss, campaign, "VN/35/", "Tổ thường trực tỉnh Hà Nam", "Quyết định số 107/QĐ-BCĐ")
+    lead = teams.add_member(boss, group, "bcd.hanam", "lead", "Chỉ đạo chung")
+    member = teams.add_member(boss, group, "gsv.hanam", "member", "Đôn đốc thị xã Duy Tiên")
+    teams.give_charge(boss, member, ["349"])
+    made = {}
+    for title, days, who, measure in (
+        ("Gửi văn bản hướng dẫn các đơn vị", -2, lead, ""),
+        ("Đôn đốc gửi phiếu", 6, member, "sent"),
+        ("Họp báo", 4, None, ""),
+    ):
+        given = tasks.Given(
+            title, "Theo kế hoạch.", today + timedelta(days=days), who.pk if who else 0, measure
+        )
+        made[title] = tasks.add(boss, group, given)
+    urging = made["Đôn đốc gửi phiếu"]
+    tasks.move(users["gsv.hanam"], urging, urging.version, "doing", "Đã gọi điện các xã phía bắc")
+    return {"group": group.pk, "task": urging.pk}
+
+
+def _news(campaign: Campaign, boss: User) -> dict[str, object]:
+    body = "Các đơn vị kê khai **trước ngày 15/12**.\n\n- Trên trang web\n- Trong tệp Excel"
+    text = news.Text("Bắt đầu điều tra cơ sở hành chính", "Các đơn vị kê khai từ hôm nay.", body)
+    news.publish(boss, news.compose(boss, campaign, "VN/35/", text), 1, None)
+    text = news.Text(
+        "Nhắc các đơn vị gửi phiếu", "Còn một tuần đến hạn.", "Đơn vị chưa gửi phiếu hãy gửi sớm."
+    )
+    draft = news.compose(boss, campaign, "VN/35/", text)
+    today = timezone.localdate()
+    for content, channel, who, days in (
+        ("Phát thanh trên hệ thống thông tin cơ sở", "loudspeaker", "Đài phát thanh thị xã", 2),
+        ("Họp báo về cuộc điều tra", "meeting", "Sở Nội vụ", -3),
+    ):
+        day = today + timedelta(days=days)
+        planning.plan(boss, campaign, "VN/35/", planning.Planned(content, channel, who, day, day))
+    return {"news": draft.pk}
+
+
+def _self_check(campaign: Campaign, centre: User) -> dict[str, object]:
+    """A run, and an answer that somebody of the committee at the centre may agree to."""
+    country = Area.objects.get(catalogue=campaign.catalogue, level=0)
+    appoint(None, campaign, "bcd", country, username="bcd.tw", full_name="Mai Văn Chỉ Đạo")
+    set_password(User.objects.get(username="bcd.tw"), PASSWORD)
+    run = selfcheck.make(centre)
+    note = "Ba bản: máy chủ chính, kho thứ hai, đĩa rời trong két. Bản mới nhất: hôm qua."
+    selfcheck.answer(centre, campaign, "backups", "pass", note, None)
+    return {"run": run.pk}
 
 
 def _next_version(content: bytes, broken: bool = False) -> bytes:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Stale
 from dieutra.events.models import Event
 from dieutra.interference import annulling
-from dieutra.interference.models import Annulment, Flag, Reversal
+from dieutra.interference.models import Annulment, Flag, Reversal, SignalRun
 from dieutra.interference.queries import annulled, counted_version, is_closed, waiting
 from dieutra.jobs.actions import KINDS
 from dieutra.messages.models import Message
@@ -86,6 +86,15 @@ def test_a_proposal_needs_a_reason_and_flags_of_that_body(opinions: OpinionWorld
     ):
         with pytest.raises(Invalid, match="dấu hiệu"):
             annulling.propose(bà, opinions.campaign, survey, path, REASON, flags)
+
+
+def test_a_body_about_which_nothing_was_found_is_not_annulled(opinions: OpinionWorld, run: SignalRun) -> None:
+    path = opinions.area("01").path
+    quiet = Flag(run=run, campaign=opinions.campaign, survey="tinh", path=path, level="", rank=0, score=5, why="",
+                 answers=9, findings=[], hours=[])  # fmt: skip
+    quiet.save()
+    with pytest.raises(Invalid, match="dấu hiệu"):
+        annulling.propose(opinions.user("ba.bo"), opinions.campaign, "tinh", path, REASON, [quiet])
 
 
 def test_there_is_one_open_proposal_per_body_and_survey(

@@ -54,10 +54,17 @@ def test_a_run_is_asked_for_on_the_page_and_made_once_in_the_background(opinions
     job.save()
     for _ in range(2):
         KINDS["interference.run"](Job.objects.get(pk=job.pk))
+    assert Job.objects.get(pk=job.pk).lease_until is not None  # long work keeps its lease
     run = SignalRun.objects.get()
     assert run.made_by == opinions.user("ong.chuyen.vien")
     told = Event.objects.get(verb="signals.made")
     assert told.facts["digest"] == run.digest and told.facts["found"]["clear"] == 1
+
+
+def test_a_second_run_waits_for_the_first(opinions: OpinionWorld) -> None:
+    actions.ask(opinions.user("ba.bo"), opinions.campaign)
+    with pytest.raises(NotNow, match="đang chạy"):
+        actions.ask(opinions.user("ong.chuyen.vien"), opinions.campaign)
 
 
 def test_without_released_answers_there_is_nothing_to_look_at(db: None) -> None:

@@ -49,6 +49,12 @@ def test_the_evidence_page_has_sentences_numbers_and_pictures(opinions: OpinionW
     assert not re.search(r'(?:x|y|width|height)="\d+,\d', text)
 
 
+def test_a_run_that_cannot_be_had_now_is_told_on_the_list(opinions: OpinionWorld) -> None:
+    desk = opinions.desk("ba.bo")
+    for words in ("Đang xem xét ở nền", "Một lần xem xét đang chạy ở nền. Hãy chờ"):
+        assert words in desk.post(reverse("interference_run"), follow=True).content.decode()
+
+
 def test_without_a_run_the_list_says_what_to_do(opinions: OpinionWorld) -> None:
     assert "Chưa có lần xem xét nào" in page(opinions, "ba.bo", "interference")
 

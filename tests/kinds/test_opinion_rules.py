@@ -39,6 +39,9 @@ def test_a_sound_table_is_read_without_a_word() -> None:
         ({"group": [{**GROUP, "rule": "some"}]}, "rule là một trong"),
         ({"group": [{**GROUP, "weight": "NaN"}]}, "weight là một số"),
         ({"smallest": -1}, "smallest là một số nguyên"),
+        ({"signals": {"devices": 3}}, "không có ngưỡng nào tên “devices”"),
+        ({"signals": {"device_full": "x"}}, "“device_full” phải là một số nguyên"),
+        ({"signals": 3}, "không có ngưỡng nào tên “signals”"),
         ({"letter": [{"name": "a", "when": "soon", "whom": "body", "what": "x"}]}, "when “soon”"),
         (
             {"letter": [{"name": "a", "when": "on closes", "whom": "all", "what": "x"}]},

@@ -11,19 +11,22 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from dieutra.rehearsal.server import Server
 from tests.messages.relay import Relay
-from tests.site import ROOT, fresh_database
+from tests.site import ROOT, Seeded
 
 MAILS = 240
 SEED = f"""
 import django; django.setup()
 from django.db import connection
-from tests.cast import make_world
+from dieutra.campaigns.models import Campaign
+from tests.cast import World
 from tests.messages.outbox import put
 from dieutra.messages.models import Message
 from dieutra.events.models import Event
-world = make_world()
+world = World(Campaign.objects.get(slug="thu"))
 Message.objects.all().delete()
 Event.objects.filter(processed_at=None).update(processed_at="2026-01-01T00:00:00Z")
 rules = world.campaign.rules
@@ -59,8 +62,11 @@ def rows(server: Server) -> list[tuple[str, str, int]]:
     return [tuple(it) for it in json.loads(script(server, LOOK))]
 
 
-def test_a_killed_worker_loses_nothing_and_sends_no_copy_but_in_doubt(tmp_path: Path) -> None:
-    server = Server(tmp_path, fresh_database())
+@pytest.mark.parametrize("falls", [2, pytest.param(5, marks=pytest.mark.heavy)])
+def test_a_killed_worker_loses_nothing_and_sends_no_copy_but_in_doubt(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, falls: int
+) -> None:
+    server = Seeded(tmp_path, tmp_path_factory)
     tmp_path.joinpath("mail").mkdir()
     rng = random.Random(7)
     with Relay(delay=0.01) as relay:
@@ -70,7 +76,7 @@ def test_a_killed_worker_loses_nothing_and_sends_no_copy_but_in_doubt(tmp_path: 
             "DIEUTRA_SMTP_PORT": str(relay.port),
             "DIEUTRA_MAIL_LEASE": "2",
         }
-        server.run("prepare")
+        server.prepare()
         script(server, SEED)
         # of the first tries some are dropped before and some after the mail is kept, some refused for now
         fates = {f"nguoi{number}@don-vi.example.vn": rng.random() for number in range(MAILS)}
@@ -79,9 +85,9 @@ def test_a_killed_worker_loses_nothing_and_sends_no_copy_but_in_doubt(tmp_path: 
         relay.after_end = lambda to, tries: "drop" if tries == 1 and 0.1 < fates[to] < 0.15 else ""
         dropped_after = sum(0.1 < it < 0.15 for it in fates.values())
         kills = 0
-        for _ in range(5):
+        for _ in range(falls):
             worker = start(server)
-            wait_for(lambda some=MAILS * (kills + 1) // 7: len(relay.arrived) >= some)
+            wait_for(lambda some=MAILS * (kills + 1) // (falls + 2): len(relay.arrived) >= some)
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
             kills += 1

@@ -242,6 +242,24 @@ def test_the_screens_show_preview_log_and_result(world: World, at_the_desk: Call
     assert rows[-1][:3] == ["Cộng: Thành phố Phủ Lý", PHU_LY, 4]
 
 
+def test_the_button_counts_those_whom_a_chosen_channel_reaches(
+    world: World, at_the_desk: Callable[[str], Client]
+) -> None:
+    desk = at_the_desk("co.huyen")
+
+    def shown(*channels: str) -> str:
+        asked = {"dia-ban": PHU_LY, "thu": "nhac-truoc-han", "kenh": channels}
+        return desk.get(reverse("message_urge"), asked).content.decode()
+
+    User.objects.filter(username="don.vi.hai").update(email="")
+    assert "Gửi cho 1 người" in shown("email")
+    assert "Gửi cho 2 người" in shown("email", "notice")
+    User.objects.filter(username="don.vi").update(email="")
+    page = shown("email")
+    assert "Gửi cho" not in page
+    assert "Không ai trong danh sách nhận được bằng kênh đã chọn" in page
+
+
 @pytest.mark.parametrize(
     ("when", "good"),
     [

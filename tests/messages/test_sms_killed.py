@@ -11,21 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from dieutra.rehearsal.server import Server
 from tests.messages.conftest import HTTP, KEY, SMPP
 from tests.messages.gateway_server import GatewayServer
 from tests.messages.smsc import Centre
 from tests.messages.test_killed import script, start, wait_for
-from tests.site import fresh_database
+from tests.site import Seeded
 
 COUNT = 150
 SEED = f"""
 import django; django.setup()
-from tests.cast import make_world
+from dieutra.campaigns.models import Campaign
+from tests.cast import World
 from tests.messages.outbox import put_sms
 from dieutra.messages.models import Message
 from dieutra.events.models import Event
-world = make_world()
+world = World(Campaign.objects.get(slug="thu"))
 Message.objects.all().delete()
 Event.objects.filter(processed_at=None).update(processed_at="2026-01-01T00:00:00Z")
 world.campaign.rules["campaign"]["sms"] = dict(per_minute=60000, burst=60000)
@@ -43,11 +43,12 @@ print(json.dumps([[it.to[1:], it.state] for it in Message.objects.all()]))
 """
 
 
+@pytest.mark.parametrize("kills", [2, pytest.param(4, marks=pytest.mark.heavy)])
 @pytest.mark.parametrize("sort", ["http", "smpp"])
 def test_a_killed_worker_sends_no_short_message_twice_and_says_what_it_does_not_know(
-    tmp_path: Path, sort: str
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, sort: str, kills: int
 ) -> None:
-    server = Server(tmp_path, fresh_database())
+    server = Seeded(tmp_path, tmp_path_factory)
     rng = random.Random(11)
     with GatewayServer(delay=0.01) as gateway, Centre(KEY, delay=0.01) as centre:
         text = HTTP if sort == "http" else SMPP
@@ -58,7 +59,7 @@ def test_a_killed_worker_sends_no_short_message_twice_and_says_what_it_does_not_
             "TEST_SMS_KEY": KEY,
             "DIEUTRA_MAIL_LEASE": "2",
         }
-        server.run("prepare")
+        server.prepare()
         script(server, SEED)
         fates = {f"8491{number:07d}": rng.random() for number in range(COUNT)}
         # at the first try some are refused for now, some are dropped before and some after they are taken
@@ -78,10 +79,9 @@ def test_a_killed_worker_sends_no_short_message_twice_and_says_what_it_does_not_
         def rows() -> dict[str, str]:
             return dict(json.loads(script(server, LOOK)))
 
-        kills = 4
         for at in range(kills):
             worker = start(server)
-            wait_for(lambda some=COUNT * (at + 1) // 6: sum(taken().values()) >= some)
+            wait_for(lambda some=COUNT * (at + 1) // (kills + 2): sum(taken().values()) >= some)
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
         worker = start(server)

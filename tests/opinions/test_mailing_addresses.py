@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Stale
+from dieutra.messages.bounces import Report, _note
+from dieutra.messages.letter import message_id
 from dieutra.messages.models import Message
 from dieutra.opinions import addressing, letters
 from dieutra.opinions.models import AddressChange, Invitation, Letter, SealedDraft
@@ -164,6 +166,30 @@ def test_a_leaked_link_is_replaced_by_the_centre_alone(opinions: OpinionWorld, r
     with pytest.raises(Stale):
         addressing.renew(opinions.user("ba.bo"), mine, 1, WHY)
     assert first(opinions).epoch == 2
+
+
+def test_a_mailbox_that_is_there_again_gets_a_new_link(opinions: OpinionWorld, relay: Relay) -> None:
+    mine = bounced(opinions, relay, {"tinh-so": 1})
+    addressing.renew(opinions.user("ba.bo"), mine, 1, "Hòm thư đã được mở lại")
+    turn()
+    assert [to for to, _ in links(relay)] == [mine.person.email]
+    assert addressing.arrives(first(opinions))
+
+
+def test_a_report_that_comes_later_counts_as_a_letter_that_came_back(
+    opinions: OpinionWorld, relay: Relay
+) -> None:
+    """Delivery status notifications (RFC 3464), as in tests/messages/test_bounces.py."""
+    mailed(opinions, "tinh", "35", {"tinh-so": 1})
+    turn()
+    message = Letter.objects.get().message
+    report = Report(message.to, "failed", "5.1.1", "smtp; 550 unknown", message_id(message))
+    _note(report)
+    assert not addressing.arrives(first(opinions))
+    assert (
+        addressing.change_address(opinions.user("chi.ha.nam"), first(opinions), 1, "moi@so.gov.vn", WHY)
+        is None
+    )
 
 
 def test_strangers_and_readers_change_nothing(opinions: OpinionWorld, relay: Relay) -> None:

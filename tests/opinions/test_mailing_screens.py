@@ -30,7 +30,7 @@ READS = {
     "opinion_progress": frozenset(OPINION_PEOPLE),
     "opinion_progress_file": frozenset(OPINION_PEOPLE),
     "opinion_progress_body": CENTRE | OWN | {"ong.chuyen.vien", "bac.bcd", "chu.doc"},
-    "opinion_remind": CENTRE | OWN | {"ong.chuyen.vien", "bac.bcd", "chu.doc"},
+    "opinion_remind": CENTRE | OWN,
     "opinion_letters": CENTRE | OWN,
     "opinion_address": CENTRE | OWN,
     "opinion_new_link": CENTRE,

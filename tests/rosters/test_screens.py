@@ -213,7 +213,8 @@ def test_the_template_filled_in_is_read_without_a_fault(opinions: OpinionWorld) 
     assert headers[0] == "Nhóm đối tượng" and page.max_row == 1
     assert page.data_validations.dataValidation
     row = {"Nhóm đối tượng": "Lãnh đạo cấp sở", "Họ và tên": "Lê Văn Luyện", "Chức vụ": "Giám đốc",
-           "Đơn vị công tác": "Sở Y tế", "E-mail công vụ": "luyen@hanam.gov.vn", "Điện thoại": "0912000111", "Giới tính": "Nam"}  # fmt: skip
+           "Đơn vị công tác": "Sở Y tế", "E-mail công vụ": "luyen@hanam.gov.vn",
+           "Điện thoại": "0912000111", "Giới tính": "Nam"}  # fmt: skip
     for at, header in enumerate(headers, 1):
         page.cell(2, at, row.get(header, ""))
     sink = BytesIO()
@@ -284,3 +285,62 @@ def test_every_kept_list_is_numbered_in_the_history_of_what_happened(opinions: O
 ])  # fmt: skip
 def test_what_is_not_there_is_not_found(opinions: OpinionWorld, address: str) -> None:
     assert opinions.desk("ba.bo").get(f"/danh-sach-doi-tuong/{address}").status_code == 404
+
+
+def test_the_centre_answers_a_request_on_its_page_and_a_refusal_without_a_reason_keeps_what_was_typed(
+    opinions: OpinionWorld,
+) -> None:
+    chi, roster = opinions.user("chi.ha.nam"), opinions.roster("tinh", "35")
+    person = opinions.fill(roster, ALL)[0]
+    asked = asking.ask_hardship(chi, person, "Đang điều trị dài ngày ở nước ngoài.")
+    desk = opinions.desk("ba.bo")
+    assert "Không đồng ý" in desk.get(reverse("roster_requests", args=LIST)).content.decode()
+    address = reverse("roster_request_answer", args=[asked.pk])
+    refused = desk.post(address, {"granted": "no", "text": "ngắn"})
+    assert refused.status_code == 422 and ">ngắn</textarea>" in refused.content.decode()
+    assert desk.post(address, {"granted": "yes", "text": "Đồng ý."}).status_code == 302
+    page = opinions.desk("chi.ha.nam").get(reverse("roster_requests", args=LIST)).content.decode()
+    assert "Đồng ý." in page
+    listed = opinions.desk("chi.ha.nam").get(reverse("roster", args=LIST)).content.decode()
+    assert "Được miễn" in listed
+    react(REACTIONS)
+    while work_once(REACTIONS, {}):
+        pass
+    assert Message.objects.filter(template="request_answered", path=roster.path).count() == 2
+
+
+def test_a_list_whose_people_are_being_written_to_is_not_opened_again(opinions: OpinionWorld) -> None:
+    from dieutra.opinions.models import Mailing, Round
+
+    roster = opinions.accepted("tinh", "35", {"tinh-so": 2})
+    opened = Round.objects.create(
+        campaign=roster.campaign, what="invitation", occasion="1", template="invitation"
+    )
+    mailing = Mailing.objects.create(campaign=roster.campaign, survey="tinh", path=roster.path, round=opened)
+    fields = {"version": str(roster.version), "reason": "Cơ quan xin bổ sung hai người."}
+    desk = opinions.desk("ba.bo")
+    assert desk.post(reverse("roster_return", args=LIST), fields).status_code == 409
+    assert "Mở lại danh sách" not in desk.get(reverse("roster", args=LIST)).content.decode()
+    mailing.delete()
+    assert desk.post(reverse("roster_return", args=LIST), fields).status_code == 302
+    roster.refresh_from_db()
+    assert roster.state == "returned"
+
+
+def test_whoever_looks_on_as_the_body_reads_and_writes_nothing(
+    opinions: OpinionWorld,
+) -> None:
+    from dieutra.people.models import Post
+
+    roster = opinions.roster("tinh", "35")
+    people = opinions.fill(roster, ALL)
+    desk = opinions.desk("ba.bo")
+    post = Post.objects.get(user__username="chi.ha.nam")
+    assert desk.post(reverse("account_see_as", args=[post.pk])).status_code == 302
+    page = desk.get(reverse("roster", args=LIST))
+    assert page.status_code == 200 and "Bỏ<span" not in page.content.decode()
+    assert not Event.objects.filter(verb="roster.viewed").exists()
+    assert Event.objects.get(verb="account.seen_as").actor_id == opinions.user("ba.bo").pk
+    gone = desk.post(reverse("roster_person_remove", args=[people[0].pk]), {"version": "1"})
+    assert gone.status_code == 403
+    assert desk.get(reverse("roster_excel", args=LIST)).status_code == 403

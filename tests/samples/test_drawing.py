@@ -155,6 +155,13 @@ def test_numbers_that_cannot_be_are_refused_at_their_place(
     assert [it.place for it in refused.value.problems] == [place]
 
 
+def test_all_that_is_no_number_is_told_at_once(satisfied: SampleWorld) -> None:
+    satisfied.load()
+    with pytest.raises(Invalid) as refused:
+        actions.read_numbers(queries.rules_of(satisfied.campaign), "nhỏ", "", ("2", "0", "-1"))
+    assert [it.place for it in refused.value.problems] == ["Sai số e", "Hệ số thiết kế", "Xã", "Người"]
+
+
 def test_the_drawn_become_the_list_of_the_province_and_nobody_else_is_kept_by_name(
     satisfied: SampleWorld,
 ) -> None:

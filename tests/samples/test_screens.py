@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dieutra.events.models import Event
+from dieutra.interference.models import Annulment
 from dieutra.rosters import actions as listing
 from dieutra.samples.models import Draw, DrawnList, Population
 from tests.samples.cast import SampleWorld, frame_lines, workbook
@@ -159,3 +160,13 @@ def test_every_door_of_the_menu_opens(satisfied: SampleWorld, who: str) -> None:
     assert "/chon-mau/" in doors and "/chi-so/" not in doors
     for door in doors:
         assert desk.get(door, follow=True).status_code == 200, door
+
+
+def test_a_province_whose_result_was_annulled_has_no_figures(satisfied: SampleWorld) -> None:
+    answer(satisfied, "dat-dai", "4" * 30)
+    Annulment.objects.create(
+        campaign=satisfied.campaign, survey="hai-long", path="VN/35/", state="standing", reason="Thử",
+        proposed_by=satisfied.user("ba.bo"), decided_by=satisfied.user("chi.ha.nam"),
+    )  # fmt: skip
+    page = satisfied.desk("chu.doc").get(reverse("sample_results", args=["35"])).content.decode()
+    assert "đã bị hủy" in page and "100,0%" not in page

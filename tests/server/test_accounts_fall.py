@@ -58,7 +58,7 @@ def inside(server: Server, script: str, *arguments: str) -> str:
     ).stdout
 
 
-@pytest.mark.parametrize("units", [6_000, pytest.param(40_000, marks=pytest.mark.heavy)])
+@pytest.mark.parametrize("units", [3_000, pytest.param(40_000, marks=pytest.mark.heavy)])
 def test_accounts_from_a_frame_go_on_after_kill_nine_and_none_is_made_twice(site: Server, units: int) -> None:
     prefix = f"K{units}"
     inside(site, MAKE, prefix, str(units))
@@ -79,9 +79,12 @@ def test_accounts_from_a_frame_go_on_after_kill_nine_and_none_is_made_twice(site
     inside(site, LEASE_OVER)
     site.start()
     until = time.monotonic() + 300
+    # the page is asked first: starting Python anew for each look costs more than the work that is waited for
+    while "đều có tài khoản" not in person.get("/tai-khoan/tu-bang-ke/?dia-ban=347").text:
+        assert time.monotonic() < until
+        time.sleep(0.2)
     while not (seen := json.loads(inside(site, LOOK, prefix)))["ended"]:
         assert time.monotonic() < until, seen
         time.sleep(0.5)
     everything = dict.fromkeys(("posts", "units", "users", "events", "done", "total"), units)
     assert seen == {**everything, "ended": True}
-    assert "đều có tài khoản" in person.get("/tai-khoan/tu-bang-ke/?dia-ban=347").text

@@ -96,6 +96,9 @@ def test_a_batch_goes_on_after_kill_nine_and_every_file_is_taken_once(site: Serv
     inside(site, LEASE_OVER)
     site.start()
     until = time.monotonic() + 90
+    while "Đang đọc:" in sender.get(answer.headers["Location"]).text:
+        assert time.monotonic() < until
+        time.sleep(0.2)
     while (seen := json.loads(inside(site, LOOK)))["outcomes"].count("findings") < UNITS:
         assert time.monotonic() < until, seen
         time.sleep(0.5)

@@ -35,6 +35,8 @@ class Finding:
 
 def scored(surprise: float, full: float) -> int:
     """0 to 100: how much of the full surprise there is."""
+    if full <= 0:
+        return 100 if surprise > 0 else 0
     return max(0, min(100, math.floor(100 * surprise / full)))
 
 

@@ -22,6 +22,10 @@ BURSTS = pa.schema(
 """A row per counter: how many answers about a body came in the ten minutes from `starts` (the clock of Vietnam)."""
 
 
+LETTERS = 60
+"""Codes stand as one letter of ASCII each; of a list of more some share one, which only copies could take for the same."""
+
+
 @dataclass(frozen=True)
 class Item:
     """A closed question of a survey's group: its codes in order, and whether they are a scale like its neighbours'."""
@@ -56,7 +60,7 @@ def prepared(
 
 def _items(items: Sequence[Item]) -> pa.Table:
     rows = [
-        (ordinal, item.survey, item.grp, item.question, value, chr(ord("A") + place), item.scale)
+        (ordinal, item.survey, item.grp, item.question, value, chr(ord("A") + place % LETTERS), item.scale)
         for ordinal, item in enumerate(items)
         for place, value in enumerate(item.options)
     ]

@@ -1,4 +1,4 @@
-"""The numbers that the signals go by: defaults here, other values as data (the shape of signals.toml)."""
+"""The numbers that the signals go by: defaults here, other values as data (the shape of [opinion.signals])."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ class Thresholds:
 
 
 def from_data(given: Mapping[str, Any]) -> Thresholds:
-    """Thresholds with the values of a signals.toml. Raises Invalid for a name or a sort of value it does not know."""
+    """Thresholds with the values of a [opinion.signals]. Raises Invalid for a name or a sort of value it does not know."""
     known = {field.name: getattr(Thresholds(), field.name) for field in fields(Thresholds)}
     values: dict[str, Any] = {}
     for name, value in given.items():
         if name not in known:
             raise Invalid(
-                f"signals.toml: không có ngưỡng nào tên “{name}”. Các tên dùng được: {', '.join(known)}."
+                f"[opinion.signals]: không có ngưỡng nào tên “{name}”. Các tên dùng được: {', '.join(known)}."
             )
         values[name] = _like(name, known[name], value)
     return replace(Thresholds(), **values)
@@ -93,11 +93,11 @@ def _like(name: str, usual: Any, value: Any) -> Any:
     if isinstance(usual, tuple):
         if isinstance(value, list) and all(isinstance(code, str) for code in value):
             return tuple(value)
-        raise Invalid(f'signals.toml: “{name}” phải là một danh sách mã, ví dụ ["<30"].')
+        raise Invalid(f'[opinion.signals]: “{name}” phải là một danh sách mã, ví dụ ["<30"].')
     whole = isinstance(value, int) and not isinstance(value, bool)
     if isinstance(usual, int) and whole and value >= 0:
         return value
     if isinstance(usual, float) and (whole or isinstance(value, float)) and 0 <= value < float("inf"):
         return float(value)
     sort = "số nguyên" if isinstance(usual, int) else "số"
-    raise Invalid(f"signals.toml: “{name}” phải là một {sort} không âm, hiện là {value!r}.")
+    raise Invalid(f"[opinion.signals]: “{name}” phải là một {sort} không âm, hiện là {value!r}.")

@@ -12,12 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
-from dieutra.engine.refusals import Forbidden, Refusal
+from dieutra.engine.refusals import Forbidden, NotNow, Refusal
 from dieutra.engine.signals.finding import NAMES
 from dieutra.interference import actions, queries
 from dieutra.interference.models import Annulment, Flag, Reversal, SignalRun
 from dieutra.interference.showing import TALL, day, shown
-from dieutra.jobs.models import Job
 from dieutra.people.models import User
 from dieutra.people.permission import may
 from dieutra.web.requests import signed_in, whole_number
@@ -44,11 +43,6 @@ def listed(request: HttpRequest) -> HttpResponse:
     number = whole_number(request.GET.get("lan", ""))
     run = get_object_or_404(runs, pk=number) if request.GET.get("lan") else runs.first()
     level, survey = request.GET.get("muc", ""), request.GET.get("khao-sat", "")
-    busy = Job.objects.filter(
-        kind="interference.run",
-        payload__campaign=campaign.pk,
-        state__in=[Job.State.WAITING, Job.State.RUNNING],
-    )
     context = {
         "run": run,
         "runs": runs[:20],
@@ -57,7 +51,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "level": level,
         "survey": survey,
         "surveys": _surveys(campaign),
-        "busy": busy.exists(),
+        "busy": queries.is_busy(campaign),
         "open": _open(campaign),
         "may_run": may(user, "signal.run", campaign),
     }
@@ -111,8 +105,12 @@ def _open(campaign: Campaign) -> list[Annulment]:
 @require_POST
 def run(request: HttpRequest) -> HttpResponse:
     user, campaign = centre(request)
-    actions.ask(user, campaign)
-    messages.success(request, "Đang xem xét ở nền; tải lại trang sau ít giây để xem kết quả.")
+    try:
+        actions.ask(user, campaign)
+    except NotNow as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, "Đang xem xét ở nền; tải lại trang sau ít giây để xem kết quả.")
     return redirect("interference")
 
 
@@ -130,7 +128,7 @@ def body_page(request: HttpRequest, user: User, flag: Flag, refusal: Refusal | N
     standing = Annulment.objects.filter(
         campaign=campaign, survey=flag.survey, path=flag.path, state__in=Annulment.OPEN
     ).first()
-    others = Flag.objects.filter(campaign=campaign, survey=flag.survey, path=flag.path).select_related("run")
+    others = Flag.objects.filter(campaign=campaign, survey=flag.survey, path=flag.path, rank__gt=0)
     context = {
         "flag": flag,
         "badge": BADGES[flag.level],
@@ -139,7 +137,7 @@ def body_page(request: HttpRequest, user: User, flag: Flag, refusal: Refusal | N
         "findings": shown(flag),
         "day": day(flag),
         "tall": TALL,
-        "others": others.order_by("-run")[:20],
+        "others": others.select_related("run").order_by("-run")[:20],
         "standing": standing,
         "closed": queries.is_closed(campaign, flag.survey),
         "may_decide": may(user, "annulment.decide", campaign),

@@ -106,6 +106,7 @@ def urge(request: HttpRequest) -> HttpResponse:
         "picked": wave.channels,
         "short": _short(wave) if Channel.SMS in wave.channels else None,
         "late_only": late_only,
+        "reached": planning.reached(wave),
         "cases": planning.cases_of(wave).count(),
         "page": Paginator(_people(wave), PAGE).get_page(request.GET.get("trang")),
         "query": request.GET.urlencode().partition("trang=")[0].rstrip("&") + "&" if request.GET else "",

@@ -39,10 +39,10 @@ class Order:
 
 ORDERS = (
     Order("ten", "Cơ quan", lambda it: it.area.sort_key),
+    Order("ty-le", "Đã trả lời", lambda it: it.rank or 10**6),
     Order("moi", "Được mời", lambda it: -it.shown.invited),
     Order("den", "Đã gửi thư", lambda it: -it.shown.mailed),
     Order("loi", "Thư lỗi", lambda it: -it.shown.bounced),
-    Order("ty-le", "Tỷ lệ trả lời", lambda it: it.rank or 10**6),
 )
 
 
@@ -52,6 +52,7 @@ def _facts(found: Here, survey: str) -> dict[str, Any]:
         "the_campaign": campaign,
         "counted_at": progress.counted_at(campaign),
         "smallest": found.rules.smallest,
+        "small_words": f"nhóm dưới {found.rules.smallest} người",
         "elapsed": elapsed(campaign.opens_on, campaign.closes_on, today),
         "days_left": (campaign.closes_on - today).days,
         "surveys": [(it.code, it.name, it.code == survey) for it in found.surveys()],
@@ -69,7 +70,7 @@ def board(request: HttpRequest) -> HttpResponse:
     if not found.central:
         return redirect("opinion_progress_body", survey.code, found.bodies(survey.code)[0].code)
     lines = progress.bodies(found.campaign, survey.code)
-    order = next((it for it in ORDERS if it.code == request.GET.get("xep")), ORDERS[-1])
+    order = next((it for it in ORDERS if it.code == request.GET.get("xep")), ORDERS[1])
     there = {it.area.pk for it in lines}
     points = progress.days(found.campaign, survey.code)
     context = {
@@ -115,7 +116,7 @@ def one_body(request: HttpRequest, survey: str, code: str) -> HttpResponse:
 def remind(request: HttpRequest, survey: str, code: str) -> HttpResponse:
     """GET shows the letter, POST asks for it. Neither says who or how many have not answered."""
     user = signed_in(request)
-    found = here(user)
+    found = here(user, "roster.edit")
     known, area = found.body(survey, code)
     chosen = request.POST.get("nhom", "") if request.method == "POST" else request.GET.get("nhom", "")
     if request.method == "POST":

@@ -48,7 +48,8 @@ def _draw(request: HttpRequest, found: Roster, status: int = 200, **more: Any) -
         if found.pk
         else Request.objects.none()
     )
-    page = page_of(request, found, asked=asked.order_by("-asked_at"), **more)
+    known = {"answered": {}, "typed": {}, **more}
+    page = page_of(request, found, asked=asked.order_by("-asked_at"), **known)
     return render(request, "rosters/requests.html", page, status=status)
 
 

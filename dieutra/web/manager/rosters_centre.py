@@ -24,6 +24,7 @@ from dieutra.places.models import Area
 from dieutra.rosters import queries, sheets
 from dieutra.rosters.columns import rules_of
 from dieutra.rosters.models import Person, Request, Roster
+from dieutra.rosters.seeing import look_at_shared
 from dieutra.web.manager.rosters_here import campaign_here, opinion_campaigns, workbook
 from dieutra.web.requests import signed_in
 
@@ -172,6 +173,7 @@ def shared(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = campaign_here(request, slug)
     if not may(signed_in(request), "roster.read", campaign):
         raise Http404
+    look_at_shared(signed_in(request), campaign)
     names = {it.path: it for it in Area.objects.filter(catalogue_id=campaign.catalogue_id, level=1)}
     rows = []
     for it in queries.shared_addresses(campaign)[:500]:

@@ -15,7 +15,7 @@ from dieutra.engine.refusals import Invalid, NotNow, Stale
 from dieutra.rosters import actions
 from dieutra.rosters import overlaps as pairs
 from dieutra.rosters.changing import own
-from dieutra.rosters.columns import texts_of
+from dieutra.rosters.columns import GROUP, NAME, texts_of
 from dieutra.rosters.findings import findings
 from dieutra.rosters.models import Roster
 from dieutra.rosters.seeing import look
@@ -55,12 +55,10 @@ def add(request: HttpRequest, slug: str, survey: str, code: str) -> HttpResponse
             if "more" not in request.POST:
                 return redirect("roster", *address(found))
             texts = {"group": person.group, "don_vi": person.unit}
-    return render(
-        request,
-        "rosters/person.html",
-        page_of(request, found, fields=fields(found, texts), **context),
-        status=status,
-    )
+    # whoever types a whole list begins at the name once the group is chosen; a refusal keeps the focus on what it says
+    first = "" if "refused" in context else NAME if texts.get(GROUP) else GROUP
+    page = page_of(request, found, fields=fields(found, texts), first_field=first, **context)
+    return render(request, "rosters/person.html", page, status=status)
 
 
 @login_required

@@ -16,6 +16,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
 from dieutra.campaigns.sample_rules import SampleRules, sample_rules
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Refusal, Stale
+from dieutra.interference.queries import annulled
 from dieutra.people.actions import Place
 from dieutra.people.models import User
 from dieutra.people.permission import may
@@ -119,9 +120,9 @@ def _given(request: HttpRequest, rules: SampleRules) -> dict[str, str]:
 
 def _plan(frame: Population, rules: SampleRules, given: dict[str, str]) -> dict[str, Any]:
     """The arithmetic of the sample's size in words."""
-    takes = actions.read_takes([given[it.level] for it in rules.stages], [it.words for it in rules.stages])
-    error = actions.read_number("Sai số e", given["e"])
-    found = queries.plan(frame, error, actions.read_number("Hệ số thiết kế", given["deff"]), takes)
+    typed = [given[it.level] for it in rules.stages]
+    error, effect, takes = actions.read_numbers(rules, given["e"], given["deff"], typed)
+    found = queries.plan(frame, error, effect, takes)
     size = found.size
     return {
         "population": figure(size.population),
@@ -243,6 +244,8 @@ def make_list(request: HttpRequest, pk: int) -> HttpResponse:
 def results(request: HttpRequest, code: str) -> HttpResponse:
     """Satisfaction by service of a province, with what is too few hidden."""
     _, campaign, rules, area = _place(request, code)
+    if (rules.survey, area.path) in annulled(campaign):
+        return render(request, "samples/results.html", {"area": area, "annulled": True})
     found = satisfaction(campaign, rules, area.path)
     context = {
         "area": area,

@@ -145,7 +145,7 @@ def rush(people: Sequence[Person], url: str, rate: float, *, page: bool = False)
 def seeded(server: Server, number: int) -> list[Person]:
     """A survey with so many invited people in the server's database; who they are."""
     file = server.folder / "people.json"
-    _in_the_house(server, f"from tests.opinions.rush import seed; seed({number}, {str(file)!r})")
+    in_the_house(server, f"from tests.opinions.rush import seed; seed({number}, {str(file)!r})")
     return [Person(**it) for it in json.loads(file.read_text())]
 
 
@@ -186,7 +186,7 @@ def _form_id(invitation: Any) -> int:
 
 def counted(server: Server) -> dict[str, Any]:
     """What the database has: invitations answered, sealed and laid open answers, drafts, events about answers."""
-    return dict(json.loads(_in_the_house(server, "from tests.opinions.rush import count; count()")))
+    return dict(json.loads(in_the_house(server, "from tests.opinions.rush import count; count()")))
 
 
 def count() -> None:
@@ -202,7 +202,7 @@ def count() -> None:
     )
 
 
-def _in_the_house(server: Server, code: str) -> str:
+def in_the_house(server: Server, code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", f"import django; django.setup(); {code}"],
         env={**server.environment, "PYTHONPATH": str(ROOT), "DIEUTRA_LOG": "WARNING"},

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
 
-from dieutra.campaigns import action_rules, opinion_letters, sample_rules, score_rules
+from dieutra.campaigns import action_rules, sample_rules, score_rules
 from dieutra.campaigns.desks import read_desks
 from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
 from dieutra.campaigns.report_rules import read_report_rules
@@ -46,8 +47,8 @@ def check_folder(slug: str) -> list[Problem]:
         read_report_rules(rules["campaign"].get("reports", {}), problems)
         problems += action_rules.problems(rules["campaign"], rules["letters"])
         problems += sample_rules.problems(rules["campaign"])
-        problems += opinion_letters.problems(rules["campaign"])
         kind = kind_from(slug, rules)
+        problems += _letters_there(kind, rules["campaign"].get("messages", {}))
     except Invalid as refusal:
         problems += refusal.problems
     opinion = kind.opinion if kind else None
@@ -68,6 +69,16 @@ def check_folder(slug: str) -> list[Problem]:
     if kind and form:
         problems += _agreement(kind, form)
     return [_with_line(folder, problem) for problem in problems]
+
+
+def _letters_there(kind: Kind, letters: Mapping[str, str]) -> list[Problem]:
+    """A letter by the clock without a text would go out as none."""
+    rules = kind.opinion.letters if kind.opinion else ()
+    return [
+        Problem(f"campaign.toml: opinion.letter {it.name}", f"[messages] không có thư “{it.what}”.")
+        for it in rules
+        if it.what not in letters
+    ]
 
 
 def _form(folder: Path, name: str, problems: list[Problem]) -> Form | None:

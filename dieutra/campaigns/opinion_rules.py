@@ -5,6 +5,7 @@ Surveys are independent of each other: an overlap of people is resolved inside o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -19,6 +20,7 @@ Wrong = Callable[[str, str], None]  # (place in campaign.toml, what is wrong)
 RULES = ("all", "per_unit", "at_most")
 DOMAINS = ("required", "warned", "free")
 AREAS = ("branch", "catalogue", "all")
+MAILING = "mailing"
 
 
 @dataclass(frozen=True)
@@ -179,15 +181,24 @@ def _group(row: Mapping[str, Any], surveys: set[str], wrong: Wrong) -> Group:
     return group
 
 
+def _after_mailing(text: str, whom: str) -> When | None:
+    """“3 days after mailing”: from the day on which a body's mailing was opened; of respondents alone."""
+    found = re.fullmatch(r"(\d{1,3}) days? after mailing", text)
+    return When(of=MAILING, days=int(found[1])) if found and whom == "respondent" else None
+
+
 def _letters(rows: object, wrong: Wrong) -> tuple[Letter, ...]:
     found = []
     for row in rows if isinstance(rows, list) else ():
         name, whom, when = (str(row.get(key, "")) for key in ("name", "whom", "when"))
-        read = read_when(when)
+        read = read_when(when) or _after_mailing(when, whom)
         if not name or not row.get("what") or whom not in ("respondent", "body"):
             wrong("opinion.letter", "Mỗi thư cần name, what và whom là respondent hoặc body.")
         elif read is None or not read.of:
-            wrong(f"opinion.letter {name}", f"when “{when}”: ghi như “7 days before closes”, “on list_due”.")
+            wrong(
+                f"opinion.letter {name}",
+                f"when “{when}”: ghi như “7 days before closes”, “on list_due”, với respondent cả “3 days after mailing”.",
+            )
         else:
             found.append(Letter(name, read, whom, str(row["what"])))
     _no_twins([it.name for it in found], "opinion.letter", wrong)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case
 from dieutra.jobs.actions import job
@@ -45,6 +47,14 @@ def request_answered(work: Job) -> None:
         pk=work.payload["request"]
     )
     roster_letters.of_request(request, occasion=work.key)
+    deliver_local()
+
+
+@job("messages.remind_bodies")
+def remind_bodies(work: Job) -> None:
+    """Hourly: bodies whose list is not sent, on the days of their campaign's rules."""
+    for campaign in Campaign.objects.filter(closes_on__gte=timezone.localdate()):
+        roster_letters.remind_bodies(campaign)
     deliver_local()
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+
 from django.conf import settings
+from django.utils import timezone
 
 from dieutra.campaigns.letters import compose
+from dieutra.campaigns.models import Campaign
+from dieutra.campaigns.opinion_rules import Letter
 from dieutra.messages.models import Channel
 from dieutra.messages.single import put
 from dieutra.people.models import Post, Role
 from dieutra.rosters.models import Request, Roster
-from dieutra.rosters.queries import counts, due_on
+from dieutra.rosters.queries import bodies, counts, due_on, roster_at
+
+FROM_HOUR = 7  # nobody is reminded in the night
+LATE = timedelta(days=1)  # a worker that stood still longer than this sends no stale reminder
 
 RETURNED = """Danh sách đối tượng của {co_quan} được trả lại để sửa: {cuoc_dieu_tra}
 
@@ -67,6 +75,35 @@ def of_roster(roster: Roster, verb: str, occasion: str) -> None:
     _tell(roster, name, otherwise, occasion, "", facts)
 
 
+def remind_bodies(campaign: Campaign, at: datetime | None = None) -> int:
+    """The letters of the kind's rules to bodies whose list is not sent, on their day; each once. How many lists.
+
+    The day goes by the body's own due day where the centre granted a later one.
+    """
+    now, opinion = timezone.localtime(at), campaign.kind.opinion
+    rules = [it for it in opinion.letters if it.whom == "body"] if opinion else []
+    if not rules or opinion is None or now.hour < FROM_HOUR:
+        return 0
+    told = 0
+    for survey in opinion.surveys:
+        for area in bodies(campaign, survey.code):
+            roster = roster_at(campaign, survey.code, area)
+            if roster.state in Roster.CHANGING:
+                told += sum(_remind(roster, rule, now.date()) for rule in rules)
+    return told
+
+
+def _remind(roster: Roster, rule: Letter, today: date) -> bool:
+    campaign = roster.campaign
+    day = rule.when.day(
+        {"opens": campaign.opens_on, "list_due": due_on(roster), "closes": campaign.closes_on}
+    )
+    if not day <= today <= day + LATE:
+        return False
+    _tell(roster, rule.what, "", f"{rule.name}-{day:%Y%m%d}", "", {})
+    return True
+
+
 def of_request(request: Request, occasion: str) -> None:
     """That a request was answered; what the answer says stays on the site."""
     facts = {"ket_qua": request.get_state_display().lower()}
@@ -93,5 +130,5 @@ def _tell(roster: Roster, name: str, otherwise: str, occasion: str, page: str, f
         if letter is None:
             continue
         for channel in (Channel.EMAIL, Channel.NOTICE):
-            key = f"{name}|{roster.pk}|{occasion}|{channel}|{post.user_id}"
+            key = f"{name}|{roster.campaign_id}|{roster.survey}|{roster.path}|{occasion}|{channel}|{post.user_id}"
             put(post, channel, name, key, letter, link=link, obligatory=True)

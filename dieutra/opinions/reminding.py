@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
-from dieutra.campaigns.opinion_letters import MAILING, LetterRule, rules_of
+from dieutra.campaigns.opinion_rules import MAILING
+from dieutra.campaigns.opinion_rules import Letter as LetterRule
 from dieutra.engine.refusals import Invalid, NotNow, Problem
 from dieutra.events.actions import record
 from dieutra.messages.models import Message
@@ -52,27 +53,25 @@ def by_the_clock(campaign: Campaign, at: datetime | None = None) -> int:
     now = timezone.localtime(at)
     if now.hour < FROM_HOUR or not campaign.opens_on <= now.date() <= campaign.closes_on:
         return 0
-    return sum(
-        _by_rule(campaign, it, now.date()) for it in rules_of(campaign.rules["campaign"], "respondent")
-    )
+    rules = campaign.kind.opinion
+    ours = [it for it in rules.letters if it.whom == "respondent"] if rules else []
+    return sum(_by_rule(campaign, it, now.date()) for it in ours)
 
 
 def _by_rule(campaign: Campaign, rule: LetterRule, today: date) -> bool:
     whom = waiting(campaign)
-    if rule.of == MAILING:
+    if rule.when.of == MAILING:
         bodies = [
             (it.survey, it.path)
             for it in Mailing.objects.filter(campaign=campaign)
-            if 0 <= (today - timezone.localdate(it.opened_at)).days - rule.days <= LATE.days
+            if 0 <= (today - timezone.localdate(it.opened_at)).days - rule.when.days <= LATE.days
         ]
         if not bodies:
             return False
         occasion, whom = f"{today:%Y-%m-%d}", of_bodies(whom, bodies)
     else:
-        closes = campaign.closes_on
-        dates = {"opens": campaign.opens_on, "contacts_due": campaign.list_due_on,
-                 "list_due": campaign.list_due_on, "answers_due": closes, "closes": closes}  # fmt: skip
-        day = rule.day(dates)
+        dates = {"opens": campaign.opens_on, "list_due": campaign.list_due_on, "closes": campaign.closes_on}
+        day = rule.when.day(dates)
         if not day <= today <= day + LATE:
             return False
         occasion = f"{day:%Y-%m-%d}"

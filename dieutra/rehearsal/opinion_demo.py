@@ -20,6 +20,7 @@ from dieutra.opinions.tokens import link_of, token_of
 from dieutra.people.actions import set_password
 from dieutra.people.models import User
 from dieutra.places.models import Area
+from dieutra.rehearsal import index_demo
 from dieutra.rehearsal.demo import PASSWORD
 from dieutra.rehearsal.opinion_people import Asked, Body, answers_to, list_workbook, people_of
 from dieutra.rosters import loading, sending
@@ -78,6 +79,8 @@ class _Making:
             invite(roster_at(self.campaign, survey, self._area(code)))
         self._answer()
         figures.count(self.campaign)
+        bodies = {code: self.users[f"cchc.{code.lower()}"] for _, code in ACCEPTED}
+        index_demo.play(self.campaign, self.users["cchc.tw"], bodies, self.chance)
 
     def _area(self, code: str) -> Area:
         return Area.objects.get(catalogue_id=self.campaign.catalogue_id, code=code)

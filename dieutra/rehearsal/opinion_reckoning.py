@@ -47,7 +47,7 @@ def reckon(play: OpinionPlay) -> dict[str, Any]:
         "bodies": len(play.bodies),
         "people": len(play.asked),
         "invited": Invitation.objects.filter(campaign=campaign, withdrawn=False).count(),
-        "letters": sum(play.office.letters.values()),
+        "letters_of_people": sum(play.office.letters[it.email] for it in play.asked),
         "receipts": sum(play.said.receipts.values()),
         "answered": Invitation.objects.filter(campaign=campaign, answered=True).count(),
         "laid_open_before_the_end": before,

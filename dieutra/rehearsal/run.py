@@ -19,7 +19,7 @@ from dieutra.rehearsal.server import Server
 PEOPLE = 400  # asked in an opinion survey, when the command does not say
 LIMITS = ("per_minute", "burst", "per_domain_per_minute", "per_domain_burst")
 SHOWN = (
-    "cases", "tally", "recount", "bodies", "people", "invited", "letters", "receipts", "answered", "opinions",
+    "cases", "tally", "recount", "bodies", "people", "invited", "letters_of_people", "receipts", "answered", "opinions",
     "events", "requests", "answer_seconds",
 )  # fmt: skip
 

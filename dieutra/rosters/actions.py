@@ -20,7 +20,7 @@ from dieutra.rosters.models import Explanation, Person, Roster
 from dieutra.rosters.twins import settle
 
 Standing = Person.Standing
-MOST_PEOPLE = 20_000
+MOST_PEOPLE = 10_000
 SHORT_OF = 10  # letters that an explanation has at least
 
 
@@ -54,6 +54,8 @@ def change(actor: User, person: Person, version: int, texts: Mapping[str, str]) 
     roster = person.roster
     own(actor, roster)
     refuse_closed(roster)
+    if person.standing == Standing.REMOVED:
+        raise NotNow("Dòng này đã được bỏ khỏi danh sách. Hãy đưa lại rồi sửa.")
     values = _sound(roster, texts)
     with transaction.atomic():
         touch(roster)

@@ -6,7 +6,7 @@ A column of the kind is kept in a field of `Person` when `FIELDS` knows its name
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -79,9 +79,14 @@ def phone(text: str) -> str:
     return digits
 
 
-def line(kind: Kind, survey: str, texts: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
-    """The fields of a `Person` from typed texts by column, and what is wrong, each at the header of its column."""
-    columns, problems = {it.name: it for it in columns_of(kind, survey)}, []
+def line(
+    kind: Kind, survey: str, texts: Mapping[str, str], known: Sequence[FrameColumn] = ()
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The fields of a `Person` from typed texts by column, and what is wrong, each at the header of its column.
+
+    `known`: `columns_of` the survey, from whoever asks for thousands of lines.
+    """
+    columns, problems = {it.name: it for it in known or columns_of(kind, survey)}, []
     values: dict[str, Any] = dict.fromkeys(FIELDS.values(), "") | {"born_on": None, "details": {}}
     for name, column in columns.items():
         try:

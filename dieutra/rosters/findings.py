@@ -51,7 +51,7 @@ def findings(roster: Roster) -> list[Finding]:
     for group in rules_of(roster.campaign.kind).groups_of(roster.survey):
         found += _group(roster, group, counted.get(group.code, Counted()))
     found += _lines(roster, people)
-    found += _shared_phones(roster) + _elsewhere(roster)
+    found += _shared_phones(roster) + _elsewhere(roster) + _without_address(roster)
     keyed = [it if it.explained else _explained(it, said) for it in found]
     return sorted(
         keyed, key=lambda it: (not it.hard, bool(it.explained), it.people[0].number if it.people else 0)
@@ -211,3 +211,14 @@ def _elsewhere(roster: Roster) -> list[Finding]:
         )
         for it in found[:200]
     ]  # fmt: skip
+
+
+def _without_address(roster: Roster) -> list[Finding]:
+    """Where the kind does not require an address: whoever has none gets no questionnaire."""
+    number = Person.objects.filter(roster=roster, standing=Standing.IN, email="").count()
+    if not number:
+        return []
+    told = (
+        f"{number} người chưa có địa chỉ e-mail nên không nhận được phiếu. Hãy bổ sung, hoặc ghi rõ vì sao."
+    )
+    return [Finding("no_address", False, told, key=key_of("no_address", number))]

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from dieutra.campaigns.kind import FrameColumn, Kind
 from dieutra.engine.refusals import Invalid, NotNow, Problem
 from dieutra.engine.text import normal_name
 from dieutra.events.actions import record
@@ -48,13 +49,15 @@ def read(actor: User, roster: Roster, content: bytes, filename: str, replaces: b
     """Read a file and keep its lines until the body has seen what they do. Raises Invalid with row and column."""
     own(actor, roster)
     refuse_closed(roster)
-    rows, problems = read_rows(content, filename, columns_of(roster.campaign.kind, roster.survey))
+    kind = roster.campaign.kind
+    columns = columns_of(kind, roster.survey)
+    rows, problems = read_rows(content, filename, columns)
     if len(rows) > MOST_PEOPLE:
         raise Invalid(f"Tệp có quá {MOST_PEOPLE:,} người. Hãy kiểm tra lại tệp.".replace(",", "."))
-    email = next((it.header for it in roster.campaign.kind.roster_columns if it.name == EMAIL), "")
+    email = next((it.header for it in kind.roster_columns if it.name == EMAIL), "")
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
-        values, wrong = line(roster.campaign.kind, roster.survey, row.values)
+        values, wrong = line(kind, roster.survey, row.values, columns)
         problems += [Problem(place(row.number, it.place), it.message) for it in wrong]
         if not wrong and values["email"]:
             first = seen.setdefault((values["group"], values["email"]), row.number)
@@ -122,7 +125,9 @@ def give_up(actor: User, load: Load) -> None:
 
 def _put(load: Load) -> Told:
     roster = load.roster
-    lines = [_line(roster, number, values) for number, values in load.lines]
+    kind = roster.campaign.kind
+    columns = columns_of(kind, roster.survey)
+    lines = [_line(kind, columns, roster.survey, number, values) for number, values in load.lines]
     standing = list(
         Person.objects.filter(roster=roster).exclude(standing=Standing.REMOVED).order_by("number")
     )
@@ -152,8 +157,10 @@ def _put(load: Load) -> Told:
     )  # fmt: skip
 
 
-def _line(roster: Roster, number: int, values: dict[str, str]) -> Line:
-    found, wrong = line(roster.campaign.kind, roster.survey, values)
+def _line(
+    kind: Kind, columns: Sequence[FrameColumn], survey: str, number: int, values: dict[str, str]
+) -> Line:
+    found, wrong = line(kind, survey, values, columns)
     if wrong:
         problems = [Problem(place(number, it.place), it.message) for it in wrong]
         raise Invalid("Tệp không còn hợp quy định. Hãy nạp lại tệp.", problems)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
@@ -143,11 +143,10 @@ def people_of(roster: Roster, group: str = "", text: str = "", standing: str = "
 
 def used_elsewhere(roster: Roster) -> QuerySet[Person]:
     """People of a list whose address another body has, too, in the same survey. Not whose it is: that is not told."""
-    others = Person.objects.filter(
-        campaign_id=roster.campaign_id, survey=roster.survey, email=OuterRef("email"), standing=Standing.IN
-    ).exclude(path=roster.path)
-    mine = Person.objects.filter(roster=roster, standing=Standing.IN).exclude(email="")
-    return mine.filter(Exists(others)).order_by("number")
+    there = Person.objects.filter(campaign_id=roster.campaign_id, survey=roster.survey, standing=Standing.IN)
+    others = there.exclude(path=roster.path).exclude(email="")
+    mine = Person.objects.filter(roster=roster, standing=Standing.IN)
+    return mine.filter(email__in=others.values("email")).order_by("number")
 
 
 def shared_addresses(campaign: Campaign) -> QuerySet[Person, Any]:
@@ -173,7 +172,7 @@ def history_of(roster: Roster) -> QuerySet[Event]:
     """Everything that happened to a list, its lines and its requests, latest first."""
     about = Q(subject_type="roster", subject_id=roster.pk)
     for model, things in (("person", Person), ("request", Request)):
-        inside = things.objects.filter(roster=roster).values("pk")  # type: ignore[attr-defined]
+        inside = things.objects.filter(roster=roster).values("pk")
         about |= Q(subject_type=model, subject_id__in=inside)
     return Event.objects.filter(about, campaign_id=roster.campaign_id).order_by("-pk")
 

@@ -18,7 +18,7 @@ AGAIN_AFTER = timedelta(hours=1)  # one entry for a person who leafs through a l
 
 
 def look(actor: User, roster: Roster) -> None:
-    """Somebody opens a list. Who only looks on as somebody else writes nothing; that she does was recorded when she began."""
+    """Somebody opens a list. Who only looks on as somebody else writes nothing; that she does stands recorded already."""
     require(actor, "roster.read", roster)
     if roster.pk is None or actor.seen_by is not None:
         return

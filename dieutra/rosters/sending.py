@@ -33,6 +33,10 @@ def send(actor: User, roster: Roster, version: int, agreed: bool) -> None:
     refuse_closed(roster)
     if roster.pk is None:
         raise NotNow("Danh sách chưa có ai nên chưa gửi được.")
+    if today() > roster.campaign.closes_on:
+        raise NotNow(
+            f"Cuộc khảo sát đã kết thúc ngày {roster.campaign.closes_on:%d/%m/%Y} nên không nhận danh sách nữa."
+        )
     if not agreed:
         raise Invalid("Chưa gửi: hãy xác nhận danh sách đúng và đủ.", [Problem("Xác nhận", "Chưa đánh dấu.")])
     now = timezone.now()

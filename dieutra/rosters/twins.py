@@ -20,20 +20,26 @@ MOST_OF_A_NAME = 40
 STABLE_AFTER = 6
 Verdict, Standing = Pair.Verdict, Person.Standing
 
-_JOIN = """
-  SELECT a.id AS first, b.id AS second, {e} AS by_email, {p} AS by_phone, {n} AS by_name
-  FROM rosters_person a JOIN rosters_person b
-    ON b.roster_id = a.roster_id AND b.{key} = a.{key} AND b.id > a.id
-  WHERE a.roster_id = %s AND a.{key} <> '' AND a.standing <> 'removed' AND b.standing <> 'removed' {more}"""
-_FEW = """ AND a.{key} IN (SELECT c.{key} FROM rosters_person c WHERE c.roster_id = %s AND c.standing <> 'removed'
-    GROUP BY c.{key} HAVING COUNT(*) <= {most})"""
-_SAME = """ AND (a.born_on = b.born_on OR (a.unit_key <> '' AND a.unit_key = b.unit_key
-    AND (a.born_on IS NULL OR b.born_on IS NULL)))"""
-TWINS = f"""SELECT first, second, MAX(by_email), MAX(by_phone), MAX(by_name) FROM (
-{_JOIN.format(key="email", e=1, p=0, n=0, more=_FEW.format(key="email", most=MOST_OF_A_NAME))} UNION ALL
-{_JOIN.format(key="phone", e=0, p=1, n=0, more=_FEW.format(key="phone", most=SHARED_PHONE))} UNION ALL
-{_JOIN.format(key="name_key", e=0, p=0, n=1, more=_SAME + _FEW.format(key="name_key", most=MOST_OF_A_NAME))}
+# Lines that share a key are set apart first, in one pass over the list, and only they are paired: an engine that has not
+# counted a new list yet takes it for a single line, and would pair all of its lines or count them once for each.
+_SHARING = """{name} AS MATERIALIZED (
+  SELECT id, shared, born_on, unit_key FROM (
+    SELECT id, {key} AS shared, born_on, unit_key, COUNT(*) OVER (PARTITION BY {key}) AS lines FROM rosters_person
+    WHERE roster_id = %s AND standing <> 'removed' AND {key} <> '') counted
+  WHERE lines BETWEEN 2 AND {most})"""
+_PAIRS = """SELECT a.id AS first, b.id AS second, {e} AS by_email, {p} AS by_phone, {n} AS by_name
+  FROM {name} a JOIN {name} b ON b.shared = a.shared AND b.id > a.id"""
+_SAME = """ WHERE a.born_on = b.born_on OR (a.unit_key <> '' AND a.unit_key = b.unit_key
+    AND (a.born_on IS NULL OR b.born_on IS NULL))"""
+TWINS = f"""WITH {_SHARING.format(name="e", key="email", most=MOST_OF_A_NAME)},
+{_SHARING.format(name="p", key="phone", most=SHARED_PHONE)},
+{_SHARING.format(name="n", key="name_key", most=MOST_OF_A_NAME)}
+SELECT first, second, MAX(by_email), MAX(by_phone), MAX(by_name) FROM (
+  {_PAIRS.format(name="e", e=1, p=0, n=0)} UNION ALL
+  {_PAIRS.format(name="p", e=0, p=1, n=0)} UNION ALL
+  {_PAIRS.format(name="n", e=0, p=0, n=1)}{_SAME}
 ) found GROUP BY first, second ORDER BY first, second"""
+PLACES = TWINS.count("%s")
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ def twins(roster: Roster) -> list[Twin]:
     if roster.pk is None:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(TWINS, [roster.pk] * 6)
+        cursor.execute(TWINS, [roster.pk] * PLACES)
         return [Twin(row[0], row[1], bool(row[2]), bool(row[3]), bool(row[4])) for row in cursor.fetchall()]
 
 

@@ -50,9 +50,6 @@ def at(route: str, world: OpinionWorld) -> Made:
     if route in ("index_assessment", "index_save"):
         found = assessment(world)
         return reverse(route, args=[found.pk]), version(found) | {"own-1.1.1": "0,5", "note-1.1.1": "Có"}
-    if route == "index_send":
-        found = filled(world)
-        return reverse(route, args=[found.pk]), version(found)
     found = verified(world) if route == "index_reopen" else sent(world)
     if route == "index_conclude":
         verifying.accept_rest(world.user("ba.bo"), found, found.version)
@@ -65,7 +62,6 @@ MAY = {
     "index_former": CENTRE,
     "index_publish": {"ba.bo"},
     "index_save": {"chi.ha.nam"},
-    "index_send": {"chi.ha.nam"},
     "index_verify": CENTRE,
     "index_accept_rest": CENTRE,
     "index_return": CENTRE,
@@ -127,6 +123,26 @@ def test_a_refused_page_keeps_what_was_typed_and_the_database_as_it_was(opinions
     assert answer.status_code == 422 and "từ 0 đến 1" in page
     assert 'value="9"' in page and "Chưa rõ &lt;b&gt;" in page
     assert not Mark.objects.exists()
+
+
+def test_sending_saves_the_page_first(opinions: OpinionWorld) -> None:
+    taken(opinions)
+    found, desk = filled(opinions), opinions.desk("chi.ha.nam")
+    url = reverse("index_save", args=[found.pk])
+    less = version(found) | {
+        "own-1.1.1": "0,25",
+        "note-1.1.1": "Mới làm một phần",
+        "own-1.1.2": "",
+        "send": "1",
+    }
+    missing = desk.post(url, less)
+    assert missing.status_code == 422 and "Còn 1 tiêu chí" in missing.content.decode()
+    found.refresh_from_db()
+    assert (found.state, str(Mark.objects.get(code="1.1.1").own)) == ("open", "0.2500")
+    full = version(found) | {"own-1.1.2": "1", "note-1.1.2": "Xong", "send": "1"}
+    assert desk.post(url, full).status_code == 302
+    found.refresh_from_db()
+    assert found.state == "sent" and found.sent.get().facts["1.1.2"]["note"] == "Xong"
 
 
 @pytest.mark.parametrize("value", ["", "abc", "-1", "99999999999999999999", "1"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from dieutra.campaigns.checking import _letters_there
+from dieutra.campaigns.kind import folder_rules, kind_from
 from dieutra.campaigns.models import Campaign
-from dieutra.campaigns.opinion_letters import problems, rules_of
+from dieutra.campaigns.opinion_rules import opinion_rules
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
 from dieutra.events.models import Event
 from dieutra.messages.models import Message, Suppression
@@ -18,7 +19,7 @@ from dieutra.opinions.models import Invitation, Letter, Mailing, Round
 from dieutra.rosters.models import Person
 from tests.messages.outbox import free_all
 from tests.messages.relay import Relay
-from tests.opinion_cast import OpinionWorld, opinions
+from tests.opinion_cast import KIND, OpinionWorld, opinions
 from tests.opinions.letters_cast import body, key_folder, links, mailed, relay, turn
 
 __all__ = ["key_folder", "opinions", "relay"]
@@ -202,26 +203,34 @@ def test_nobody_reminds_outside_of_her_place(opinions: OpinionWorld, relay: Rela
 
 
 RULE = {"name": "nhac", "when": "3 days after mailing", "whom": "respondent", "what": "reminder"}
-WORDS = {"reminder": "messages/reminder.vi.txt"}
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"when": "soon"}, {"when": "3 days after noon"}, {"whom": "unit"}, {"name": "Nhắc"}, {"what": "none"},
+    [{"when": "soon"}, {"when": "3 days after noon"}, {"whom": "unit"}, {"name": ""}, {"what": ""},
      {"when": "3 days before mailing"}, {"whom": "body"}],
 )  # fmt: skip
-def test_a_rule_that_cannot_be_followed_is_told_by_the_kind_s_check(change: dict[str, str]) -> None:
-    def kind(*rows: dict[str, str]) -> dict[str, Any]:
-        return {"opinion": {"letter": list(rows)}, "messages": WORDS}
+def test_a_rule_that_cannot_be_followed_is_told_with_its_place(change: dict[str, str]) -> None:
+    def told(*rows: dict[str, str]) -> list[str]:
+        found: list[str] = []
+        opinion_rules({"letter": list(rows)}, lambda place, words: found.append(place))
+        return [it for it in found if it.startswith("opinion.letter")]
 
-    assert problems(kind(RULE)) == [] and len(rules_of(kind(RULE), "respondent")) == 1
-    assert problems(kind({**RULE, **change}))
-    assert problems(kind(RULE, RULE)), "the same name twice"
+    assert told(RULE) == []
+    assert told({**RULE, **change})
+    assert told(RULE, RULE), "the same name twice"
+
+
+def test_a_rule_whose_letter_is_missing_is_told_by_the_check_of_the_kind() -> None:
+    rules = folder_rules(KIND)
+    rules["campaign"]["opinion"]["letter"] = [RULE]
+    kind = kind_from("thu", rules)
+    assert _letters_there(kind, {"reminder": "x"}) == []
+    assert "reminder" in _letters_there(kind, {})[0].message
 
 
 def test_the_shipped_kind_s_rules_are_followed(opinions: OpinionWorld) -> None:
-    found = rules_of(opinions.campaign.rules["campaign"], "respondent")
-    assert [(it.name, it.days, it.what) for it in found] == [
-        ("nhac-tra-loi", -7, "reminder"),
-        ("ngay-cuoi", 0, "last_day"),
-    ]
+    rules = opinions.campaign.kind.opinion
+    assert rules is not None
+    found = [(it.name, it.when.days, it.what) for it in rules.letters if it.whom == "respondent"]
+    assert found == [("nhac-tra-loi", -7, "reminder"), ("ngay-cuoi", 0, "last_day")]

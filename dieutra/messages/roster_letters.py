@@ -14,9 +14,8 @@ from dieutra.messages.models import Channel
 from dieutra.messages.single import put
 from dieutra.people.models import Post, Role
 from dieutra.rosters.models import Request, Roster
-from dieutra.rosters.queries import bodies, contacts_due, counts, due_on, roster_at
+from dieutra.rosters.queries import bodies, counts, due_on, roster_at
 
-DATES = ("opens", "list_due", "contacts_due", "answers_due", "closes")
 FROM_HOUR = 7  # nobody is reminded in the night
 LATE = timedelta(days=1)  # a worker that stood still longer than this sends no stale reminder
 
@@ -82,11 +81,11 @@ def remind_bodies(campaign: Campaign, at: datetime | None = None) -> int:
     The day goes by the body's own due day where the centre granted a later one.
     """
     now, opinion = timezone.localtime(at), campaign.kind.opinion
-    if opinion is None or now.hour < FROM_HOUR:
+    rules = [it for it in opinion.letters if it.whom == "body"] if opinion else []
+    if not rules or opinion is None or now.hour < FROM_HOUR:
         return 0
-    rules = [it for it in opinion.letters if it.whom == "body" and it.when.of in DATES]
     told = 0
-    for survey in opinion.surveys if rules else ():
+    for survey in opinion.surveys:
         for area in bodies(campaign, survey.code):
             roster = roster_at(campaign, survey.code, area)
             if roster.state in Roster.CHANGING:
@@ -95,13 +94,10 @@ def remind_bodies(campaign: Campaign, at: datetime | None = None) -> int:
 
 
 def _remind(roster: Roster, rule: Letter, today: date) -> bool:
-    campaign, due = roster.campaign, due_on(roster)
+    campaign = roster.campaign
     day = rule.when.day(
-        {
-            "opens": campaign.opens_on, "list_due": due, "contacts_due": contacts_due(campaign) or due,
-            "answers_due": campaign.closes_on, "closes": campaign.closes_on,
-        }
-    )  # fmt: skip
+        {"opens": campaign.opens_on, "list_due": due_on(roster), "closes": campaign.closes_on}
+    )
     if not day <= today <= day + LATE:
         return False
     _tell(roster, rule.what, "", f"{rule.name}-{day:%Y%m%d}", "", {})

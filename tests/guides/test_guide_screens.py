@@ -26,6 +26,7 @@ NO_SCREEN = {
     *("listing_receipt", "listing_template", "workbook_archive", "workbook_batch_report", "report_file"),
     *("form_workbook", "form_paper", "form_xform", "form_original", "form_dictionary_file", "question_file"),
     "account_sheet",
+    *("roster_template", "roster_excel", "roster_receipt", "rosters_excel", "roster_contacts_excel"),
     *("index_evidence", "index_public_list", "index_public", "index_public_version"),  # read by anybody
     *("index_public_body", "index_public_file"),
     *(

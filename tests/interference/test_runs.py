@@ -54,6 +54,7 @@ def test_a_run_is_asked_for_on_the_page_and_made_once_in_the_background(opinions
     job.save()
     for _ in range(2):
         KINDS["interference.run"](Job.objects.get(pk=job.pk))
+    assert Job.objects.get(pk=job.pk).lease_until is not None  # long work keeps its lease
     run = SignalRun.objects.get()
     assert run.made_by == opinions.user("ong.chuyen.vien")
     told = Event.objects.get(verb="signals.made")

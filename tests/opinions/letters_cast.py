@@ -35,7 +35,7 @@ def invite(campaign: Campaign) -> int:
     key = keys.of(campaign, "links")
     people = Person.objects.filter(
         campaign=campaign, standing=Person.Standing.IN, roster__state="accepted", invitation__isnull=True
-    )
+    ).order_by("pk")
     made = [
         Invitation(
             campaign=campaign,

@@ -6,12 +6,18 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from dieutra.opinions import answering, closing, devices, releasing
+from django.db.models import F
+
+from dieutra.campaigns.models import Campaign
+from dieutra.messages.models import Message
+from dieutra.opinions import answering, closing, devices, mailing, releasing, reminding
 from dieutra.opinions.models import Invitation
-from dieutra.opinions.tokens import link_of
+from tests.messages.relay import Relay
 from tests.opinion_cast import OpinionWorld
 from tests.opinions.held import Dump, Held, Step, dump, logged
+from tests.opinions.letters_cast import links, turn
 from tests.opinions.respondent import Respondent, form_of, full_answers, invited, shift
 
 Numbers = Mapping[tuple[str, str], Mapping[str, int]]  # (survey, code of the body) -> group -> people
@@ -19,12 +25,16 @@ Numbers = Mapping[tuple[str, str], Mapping[str, int]]  # (survey, code of the bo
 
 @dataclass
 class Play:
-    """`pages`: every answer goes through the pages over HTTP; otherwise the actions are called, which is quicker."""
+    """`pages`: every answer goes through the pages over HTTP; otherwise the actions are called, which is quicker.
+
+    With a `relay` the letters and reminders are the real ones, and he has the links as they arrived there.
+    """
 
     world: OpinionWorld
     numbers: Numbers
     pages: bool = False
     seed: int = 2022
+    relay: Relay | None = None
     held: Held = field(init=False)
     people: list[Invitation] = field(default_factory=list)
 
@@ -68,16 +78,34 @@ class Play:
         for number, it in enumerate(self.people):
             browser = f"Mozilla/5.0 (máy {number})"
             self.held.visits[it.person_id] = (f"198.51.{number // 250}.{number % 250 + 1}", browser)
-            self.held.tokens[it.person_id] = Respondent(it).token
-        self.mail(self.people)
+        if self.relay is None:
+            self.held.tokens = {it.person_id: Respondent(it).token for it in self.people}
+            return
+        bodies = {(it.survey, it.path) for it in self.people}
+        quickly(self.world.campaign)
+        mailing.open_mailing(self.world.user("ba.bo"), self.world.campaign, bodies, "0" * 16)
+        mailing.plan_invitations(self.world.campaign)
+        turn()
+        self.read_mails(self.relay)
 
-    def mail(self, people: list[Invitation]) -> None:
-        for it in people:
-            self.held.mails.append(f"To: {it.person.email}\n{link_of(self.held.tokens[it.person_id])}")
+    def read_mails(self, relay: Relay) -> None:
+        """Who got which link; the mails as they are."""
+        by_address = {it.person.email: it.person_id for it in self.people}
+        self.held.tokens = {by_address[to]: token for to, token in links(relay)}
+        self.held.mails = [content.decode() for _, _, content in relay.arrived]
 
     def remind(self) -> None:
-        waiting = Invitation.objects.filter(campaign=self.world.campaign, answered=False)
-        self.mail(list(waiting.select_related("person")))
+        """Those who have not answered, by the centre's hand."""
+        if self.relay is None:
+            return
+        before = len(self.relay.arrived)
+        Message.objects.filter(state=Message.State.SENT).update(ended_at=F("ended_at") - timedelta(days=1))
+        for survey in sorted({it.survey for it in self.people}):
+            reminding.remind(self.world.user("ba.bo"), self.world.campaign, survey, "")
+        turn()
+        self.read_mails(self.relay)
+        waiting = Invitation.objects.filter(campaign=self.world.campaign, answered=False).count()
+        assert len(self.relay.arrived) == before + waiting
 
     def wave(self, people: list[Invitation]) -> None:
         for it in people:
@@ -127,3 +155,13 @@ class Play:
 def words_of(number: int) -> str:
     """What stands in the open question: with some nothing, with others a lot."""
     return "" if number % 3 else f"Đề nghị {number}: rút ngắn thời gian giải quyết. " * (number % 5 * 4 + 1)
+
+
+def quickly(campaign: Campaign) -> None:
+    """Without the pauses between letters."""
+    rules = dict(campaign.rules)
+    rules["campaign"]["mail"] = {
+        "per_minute": 10**6, "burst": 10**4, "per_domain_per_minute": 10**6, "per_domain_burst": 10**4,
+    }  # fmt: skip
+    Campaign.objects.filter(pk=campaign.pk).update(rules=rules)
+    campaign.refresh_from_db()

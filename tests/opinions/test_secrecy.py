@@ -20,6 +20,8 @@ from dieutra.campaigns.models import Campaign
 from dieutra.events.actions import record
 from dieutra.opinions import answering, devices, keys, releasing, sealing
 from dieutra.opinions.models import Invitation, Opinion, SealedDraft, SealedOpinion
+from tests.messages.conftest import relay
+from tests.messages.relay import Relay
 from tests.opinion_cast import OpinionWorld
 from tests.opinions import adversary
 from tests.opinions.held import Held
@@ -30,16 +32,17 @@ COUNTRY: Numbers = {
     ("tinh", "40"): {"tinh-huyen": 8},
     ("bo", "B01"): {"bo-vu": 20},
 }
+__all__ = ["relay"]
 ONE_GROUP: Numbers = {("tinh", "35"): {"tinh-phong": 26}}
 LARGE_GROUP: Numbers = {("tinh", "35"): {"tinh-phong": 66}}  # an order shows among many alone
 _played: dict[str, Held] = {}
 
 
 @pytest.fixture
-def held(opinions: OpinionWorld) -> Held:
-    """Played once; what came of it is plain data."""
+def held(opinions: OpinionWorld, relay: Relay) -> Held:
+    """Played once, with real letters; what came of it is plain data."""
     if "country" not in _played:
-        _played["country"] = Play(opinions, COUNTRY, pages=True).whole()
+        _played["country"] = Play(opinions, COUNTRY, pages=True, relay=relay).whole()
     return _played["country"]
 
 
@@ -57,6 +60,8 @@ def test_the_play_is_worth_attacking(held: Held) -> None:
     assert any(step.after["opinions_sealeddraft"] for step in held.steps)
     assert not held.last["opinions_sealeddraft"]
     assert held.small == {("VN/35/", "tinh-hdnd")}
+    assert len(held.tokens) == len(held.last["opinions_invitation"])
+    assert len(held.mails) > len(held.tokens)  # with reminders
     assert "/y-kien/mo/" in held.logs  # the wrong codes, and nothing else of anybody
 
 

@@ -46,11 +46,17 @@ def look(
     items: Sequence[Item],
     limits: Thresholds | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
+    between: Callable[[], None] | None = None,
 ) -> Looked:
-    """Runs every signal over `answers` (tables.ANSWERS) and `bursts` (tables.BURSTS); both may be empty."""
+    """Runs every signal over `answers` (tables.ANSWERS) and `bursts` (tables.BURSTS); both may be empty.
+
+    `between` is called before each signal: a worker says that it is alive.
+    """
     limits = limits or Thresholds()
     connection = prepared(answers, bursts, items, connection)
-    findings = [
-        finding for signal in SIGNALS.values() for finding in signal(connection, limits) if finding.score > 0
-    ]
+    findings: list[Finding] = []
+    for signal in SIGNALS.values():
+        if between is not None:
+            between()
+        findings += [finding for finding in signal(connection, limits) if finding.score > 0]
     return Looked(findings, verdicts(findings, limits), answers.num_rows)

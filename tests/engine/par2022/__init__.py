@@ -35,7 +35,7 @@ def scoring(name: str) -> tuple[Tree, Scoring]:
 def bodies(name: str) -> list[Body]:
     tallies: dict[str, list[Tally]] = {}
     for row in _rows(f"answers-{name}.csv"):
-        body, group = row.pop("body"), f"{name}-{row.pop('group')}"
+        body, group = row.pop("body"), row.pop("group")
         tallies.setdefault(body, []).extend(_tally(leaf, group, cell) for leaf, cell in row.items() if cell)
     return [
         Body(

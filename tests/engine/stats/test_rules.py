@@ -26,7 +26,7 @@ def test_the_kind_says_its_rules() -> None:
     assert (rules.unverified, rules.unanswered, rules.least_answers) == (
         Unverified.SELF,
         Unanswered.WITHHOLD,
-        1,
+        5,
     )
     assert rules.swing == Fraction(1, 10)
     assert len(found["tinh"].rules.weights) == 4 and len(found["bo"].rules.weights) == 5

@@ -5,6 +5,7 @@ Only counts leave this module, and no count of a single group is kept or shown: 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from django.db.models import Count, QuerySet
@@ -14,6 +15,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.score_rules import LEVELS, ScoreRules
 from dieutra.engine.stats.survey import Tally
 from dieutra.forms.queries import engine_form
+from dieutra.opinions import progress
 from dieutra.opinions.models import Opinion
 
 Key = tuple[str, str, str, str]  # path of the body, criterion, group, sort of question
@@ -35,10 +37,18 @@ def tallies(campaign: Campaign, rules: ScoreRules, annulled: frozenset[str]) -> 
     return found
 
 
-def people(campaign: Campaign, survey: str, annulled: frozenset[str]) -> dict[str, int]:
-    """How many answers count for each body, by path."""
-    rows = _released(campaign, survey).values("path").annotate(many=Count("pk")).order_by()
-    return {row["path"]: row["many"] for row in rows if row["path"] not in annulled}
+def people(campaign: Campaign, survey: str, annulled: frozenset[str], least: int) -> dict[str, int]:
+    """How many answers are told of each body, by path: those of groups that count, each of at least `least` answers.
+
+    A group whose progress is not shown adds nothing: the sum less the groups that are shown would be its number.
+    """
+    hidden = progress.hidden(campaign, survey)
+    found: Counter[str] = Counter()
+    rows = _released(campaign, survey).values_list("path", "group").annotate(many=Count("pk")).order_by()
+    for path, group, many in rows:
+        if path not in annulled and many >= least and (path, group) not in hidden:
+            found[path] += many
+    return dict(found)
 
 
 def numbers(campaign: Campaign, survey: str) -> list[tuple[str, str, int, int]]:

@@ -24,6 +24,7 @@ from dieutra.engine.stats.index import Body, Index, Points, Scored, index
 from dieutra.engine.stats.rules import Rules
 from dieutra.indices.counting import numbers, people, tallies
 from dieutra.indices.models import Assessment, Former, Mark, Scheme
+from dieutra.opinions import progress
 from dieutra.rosters.queries import bodies
 
 FORMAT = "dieutra-chi-so-1"
@@ -34,11 +35,11 @@ def compose(campaign: Campaign, scheme: Scheme, annulled: frozenset[str]) -> Fig
     """The figures as of now. Raises Invalid for points that cannot be."""
     read = scheme.read
     tree, scoring = read.tree(), read.scoring()
-    least = max(scoring.rules.least_answers, campaign.kind.opinion.batch if campaign.kind.opinion else 1)
+    least = least_of(campaign, scoring.rules)
     rules = replace(scoring.rules, least_answers=least)
     given = _bodies(campaign, scheme, scoring.unranked, annulled)
     former = Former.objects.filter(campaign=campaign, survey=scheme.survey).first()
-    answered = people(campaign, scheme.survey, annulled)
+    answered = people(campaign, scheme.survey, annulled, max(least, progress.smallest_of(campaign)))
     paths = {area.code: area.path for area in bodies(campaign, scheme.survey)}
     found = [index(tree, rules, body) for body in given]
     standings = ranking.ranked(found)
@@ -63,6 +64,11 @@ def compose(campaign: Campaign, scheme: Scheme, annulled: frozenset[str]) -> Fig
     }
 
 
+def least_of(campaign: Campaign, rules: Rules) -> int:
+    """So many valid answers a group needs to count for a criterion."""
+    return max(rules.least_answers, campaign.kind.opinion.batch if campaign.kind.opinion else 1)
+
+
 def given_digest(campaign: Campaign, scheme: Scheme, annulled: frozenset[str]) -> str:
     """Of all that figures are computed from. Released answers never change, so their numbers stand for them.
 
@@ -81,6 +87,7 @@ def given_digest(campaign: Campaign, scheme: Scheme, annulled: frozenset[str]) -
             for *place, own, verified in _marks(campaign, scheme).order_by("assessment__path", "code")
         ],
         "answers": sorted(numbers(campaign, scheme.survey)),
+        "hidden": sorted(progress.hidden(campaign, scheme.survey)),
     }
     return sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

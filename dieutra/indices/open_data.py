@@ -15,7 +15,7 @@ from dieutra.indices.shown import domains, points_of
 
 Cell = str | int | Decimal | None
 DETAILS = ("body_code", "body_name", "criterion_code", "parent_code", "level", "label_vi", "label_en", "max", "points",
-           "source")  # fmt: skip
+           "source", "simulated")  # fmt: skip
 MEANING = {
     "rank": "Hạng; các cơ quan bằng điểm cùng hạng; trống: không xếp hạng",
     "body_code": "Mã cơ quan trong danh mục",
@@ -24,7 +24,7 @@ MEANING = {
     "band": "Nhóm kết quả",
     "self_points": "Phần điểm tự chấm đã thẩm định",
     "survey_points": "Phần điểm điều tra xã hội học",
-    "answers": "Số phiếu trả lời được tính, mọi nhóm cộng lại",
+    "answers": "Số phiếu của các nhóm được nêu và có đủ số phiếu tối thiểu, cộng lại; nhóm ít người không nằm trong số này",
     "best_rank": "Hạng cao nhất khi trọng số từng lĩnh vực tăng, giảm",
     "worst_rank": "Hạng thấp nhất khi trọng số từng lĩnh vực tăng, giảm",
     "kept_percent": "Phần trăm phương án giữ nguyên hạng",
@@ -35,6 +35,7 @@ MEANING = {
     "level": "1 lĩnh vực, 2 tiêu chí, 3 tiêu chí thành phần",
     "max": "Điểm tối đa",
     "source": "self: tự chấm, thẩm định; survey: điều tra xã hội học",
+    "simulated": "1: số liệu mô phỏng, không phải số liệu chính thức; 0: số liệu thật",
 }
 
 
@@ -70,6 +71,7 @@ def _ranking_head(figures: Figures) -> tuple[str, ...]:
         "rank", "body_code", "body_name", "points", "band", "self_points", "survey_points",
         *(f"domain_{it['code']}" for it in domains(figures)),
         "answers", "best_rank", "worst_rank", "kept_percent", "points_change", "rank_up",
+        "simulated",
     )  # fmt: skip
 
 
@@ -80,7 +82,7 @@ def _ranking(figures: Figures) -> Iterator[Sequence[Cell]]:
             body["rank"], body["code"], body["name"], _exact(body["points"]), body["band"], _exact(body["self_points"]),
             _exact(body["survey_points"]), *(_exact(body["domains"][it["code"]]) for it in domains(figures)),
             body["answers"], firm.get("best"), firm.get("worst"), _exact(firm.get("kept_percent")),
-            _exact(change.get("points")), change.get("up"),
+            _exact(change.get("points")), change.get("up"), int(figures["simulated"]),
         )  # fmt: skip
 
 
@@ -89,7 +91,7 @@ def _details(figures: Figures) -> Iterator[Sequence[Cell]]:
         for it in points_of(figures, body):
             yield (
                 body["code"], body["name"], it["code"], it["parent"], it["level"], it["label_vi"], it["label_en"],
-                Decimal(it["max"]), _exact(it["raw"]), it["source"],
+                Decimal(it["max"]), _exact(it["raw"]), it["source"], int(figures["simulated"]),
             )  # fmt: skip
 
 

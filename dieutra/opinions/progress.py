@@ -82,6 +82,12 @@ def shown(figure: Figure, smallest: int) -> Shown:
     return Shown(*numbers, answered=figure.answered, among=figure.invited)
 
 
+def hidden(campaign: Campaign, survey: str) -> frozenset[tuple[str, str]]:
+    """(path of the body, group) of which no number of answers may be told, nor be in any sum."""
+    small = Figure.objects.filter(campaign=campaign, survey=survey, invited__lt=smallest_of(campaign))
+    return frozenset(small.values_list("path", "group"))
+
+
 def total(parts: Iterable[Shown]) -> Shown:
     """The sum of what is shown; `answered` is None when no part is."""
     some = list(parts)

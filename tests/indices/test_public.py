@@ -11,14 +11,18 @@ import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from dieutra.indices import publishing
+from dieutra.indices.counting import people
 from dieutra.indices.drawing import draw
-from dieutra.indices.models import Publication, PublishedFile
+from dieutra.indices.figures import given_digest
+from dieutra.indices.models import Publication, PublishedFile, Scheme
 from dieutra.jobs.models import Job
 from dieutra.jobs.worker import react, work_once
+from dieutra.opinions.models import Figure
 from dieutra.reactions import REACTIONS
-from tests.indices.given import all_answered, reckoned
+from tests.indices.given import all_answered, answered, reckoned, taken, verified
 from tests.indices.stage import make, published
 from tests.opinion_cast import OpinionWorld
 
@@ -103,6 +107,70 @@ def test_nothing_public_names_a_group_or_a_person(shown: OpinionWorld, client: C
     text = client.get(at("index_public")).content + client.get(at("index_public_body", 1, "35")).content
     text += file(client, "xep-hang.csv") + file(client, "chi-tiet.csv")
     assert b"tinh-so" not in text and b"ba.bo" not in text and "Bà Bộ".encode() not in text
+
+
+def test_no_output_lets_the_answers_of_a_hidden_group_be_worked_out(
+    opinions: OpinionWorld, client: Client
+) -> None:
+    """What is published of a body less the groups that its progress shows leaves nothing over."""
+    taken(opinions, "tinh")
+    verified(opinions, "40")
+    all_answered(opinions, "40")
+    invited = {"tinh-hdnd": 4, "tinh-so": 9, "tinh-phong": 8, "tinh-huyen": 5}
+    come = {"tinh-hdnd": 4, "tinh-so": 7, "tinh-phong": 3, "tinh-huyen": 5}
+    for group, many in come.items():
+        answered(opinions, "35", group, many)
+        Figure.objects.create(
+            campaign=opinions.campaign, survey="tinh", path=opinions.area("35").path, group=group,
+            invited=invited[group], mailed=invited[group], bounced=0, answered=many, counted_at=timezone.now(),
+        )  # fmt: skip
+    for _ in draw(publishing.publish(opinions.user("ba.bo"), reckoned(opinions), with_lacking=True)):
+        pass
+    client.force_login(opinions.user("ba.bo"))
+    book = openpyxl.load_workbook(io.BytesIO(client.get(reverse("opinion_progress_file")).content))
+    rows = [row for row in book["tinh"].iter_rows(values_only=True) if row[0] == "Tỉnh Hà Nam"]
+    seen = {row[1]: row[5] for row in rows}
+    assert seen.pop("Cộng") == 7 + 3 + 5 and sorted(map(str, seen.values())) == ["3", "5", "7", "không nêu"]
+    body = next(it for it in json.loads(file(client, "chi-so.json"))["bodies"] if it["code"] == "35")
+    ranking = csv.DictReader(io.StringIO(file(client, "xep-hang.csv").decode("utf-8-sig")))
+    told = {body["answers"], *(int(row["answers"]) for row in ranking if row["body_code"] == "35")}
+    assert told == {7 + 5}, "neither the four of the group of four, nor three that count for no criterion"
+    assert (
+        f"<dt>Phiếu trả lời</dt><dd>{7 + 5 + 4 * 6}</dd>" in client.get(at("index_public")).content.decode()
+    )
+
+
+def test_a_small_group_adds_nothing_even_when_more_answers_than_people_are_left(
+    opinions: OpinionWorld,
+) -> None:
+    """Somebody who has answered may leave the list; the group is small from then on."""
+    taken(opinions, "tinh")
+    answered(opinions, "35", "tinh-so", 5)
+    before = given_digest(opinions.campaign, Scheme.objects.get(), frozenset())
+    Figure.objects.create(
+        campaign=opinions.campaign, survey="tinh", path=opinions.area("35").path, group="tinh-so",
+        invited=4, mailed=4, bounced=0, answered=4, counted_at=timezone.now(),
+    )  # fmt: skip
+    assert people(opinions.campaign, "tinh", frozenset(), 5) == {}
+    assert given_digest(opinions.campaign, Scheme.objects.get(), frozenset()) != before
+
+
+def test_open_data_and_the_way_of_reckoning_say_what_is_simulated_and_what_is_our_choice(
+    shown: OpinionWorld, client: Client
+) -> None:
+    for name in ("xep-hang.csv", "chi-tiet.csv"):
+        rows = list(csv.DictReader(io.StringIO(file(client, name).decode("utf-8-sig"))))
+        assert rows and {row["simulated"] for row in rows} == {"1"}, name
+    page = client.get(at("index_public")).content.decode()
+    assert "Quy tắc là cấu hình, không phải văn bản chính thức; kể cả nhóm D (từ 0)" in page
+    assert "“Không xếp hạng”" in page
+
+
+def test_the_list_of_indices_says_which_are_simulated(shown: OpinionWorld, client: Client) -> None:
+    text = client.get(reverse("index_public_list")).content.decode()
+    assert "cấp tỉnh năm 2022 (mô phỏng)</a>" in text
+    assert "Số liệu <strong>mô phỏng</strong>, không phải số liệu chính thức." in text
+    assert "Số liệu mở, dùng lại được" not in text
 
 
 def test_a_correction_stands_beside_the_former_version(shown: OpinionWorld, client: Client) -> None:

@@ -181,3 +181,25 @@ def test_the_menu_leads_there(opinions: OpinionWorld) -> None:
         f'href="{reverse("index_home")}"' in opinions.desk(username).get("/", follow=True).content.decode()
     )
     assert door("ba.bo") and door("chi.ha.nam") and door("chu.doc")
+
+
+def test_the_criteria_say_from_how_many_answers_a_group_counts(opinions: OpinionWorld) -> None:
+    taken(opinions, "bo")
+    page = opinions.desk("ba.bo").get(reverse("index_criteria", args=["bo"])).content.decode()
+    assert "Nhóm có ít hơn 5 câu trả lời hợp lệ ở một mục thì không tính ở mục đó" in page
+    assert "nhóm ít người (Lãnh đạo hội, hiệp hội) thường sẽ như vậy" in page
+
+
+def test_the_domains_of_provinces_are_marked_as_our_choice(opinions: OpinionWorld) -> None:
+    taken(opinions, "tinh")
+    page = opinions.desk("ba.bo").get(reverse("index_criteria", args=["tinh"])).content.decode()
+    assert page.count("số tiêu chí, điểm tối đa và phần của 32 điểm điều tra trong lĩnh vực là cấu hình") == 8
+
+
+def test_what_is_not_published_yet_cites_no_law(opinions: OpinionWorld) -> None:
+    taken(opinions)
+    verified(opinions)
+    all_answered(opinions, "35")
+    address = reverse("index_reckoning", args=[reckoned(opinions).pk])
+    page = opinions.desk("ba.bo").get(address).content.decode()
+    assert "lời hứa với người trả lời" in page and "Luật Thống kê cấm" not in page

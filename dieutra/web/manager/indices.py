@@ -14,9 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import Invalid, Refusal
 from dieutra.indices import queries, schemes
+from dieutra.indices.figures import least_of
 from dieutra.indices.models import Assessment, Scheme
 from dieutra.people.models import User
 from dieutra.people.permission import GRANTS, may, posts_of
+from dieutra.rosters.columns import rules_of
 from dieutra.web.requests import signed_in
 
 
@@ -120,6 +122,8 @@ def criteria(request: HttpRequest, survey: str) -> HttpResponse:
         "all_points": f"{tree.shape().points.normalize():f}",
         "survey_points": f"{tree.shape().survey.normalize():f}",
         "rules": read.scoring().rules,
+        "least": least_of(campaign, read.scoring().rules),
+        "small_groups": [it.name for it in rules_of(campaign.kind).groups_of(survey) if it.rule == "at_most"],
         "weights": _weights(campaign, survey, scheme),
     }
     return render(request, "indices/criteria.html", context)

@@ -50,8 +50,16 @@ def listed(request: HttpRequest) -> HttpResponse:
     newest: dict[tuple[int, str], Publication] = {}
     for it in Publication.objects.select_related("campaign").order_by("-published_at", "-number")[:500]:
         newest.setdefault((it.campaign_id, it.survey), it)
-    shown = [(it, json.loads(it.content)["title"].get("vi", it.survey)) for it in newest.values()]
-    return _public(render(request, "indices/public_list.html", {"publications": shown}))
+    shown = []
+    for it in newest.values():
+        figures = json.loads(it.content)
+        shown.append((it, figures["title"].get("vi", it.survey), bool(figures["simulated"])))
+    about = {
+        "publications": shown,
+        "some_simulated": any(simulated for *_, simulated in shown),
+        "all_simulated": bool(shown) and all(simulated for *_, simulated in shown),
+    }
+    return _public(render(request, "indices/public_list.html", about))
 
 
 @require_safe
@@ -88,6 +96,7 @@ def _page(request: HttpRequest, found: Publication) -> HttpResponse:
     about |= {
         "rows": table(figures),
         "mean": number(figures["mean"]),
+        "unranked": [it["name"] for it in figures["bodies"] if not it["ranked"]],
         "swing": percent(figures["rules"]["swing"]),
         "scenarios": 2 * len(about["domains"]),
         "files": [(name, words) for name, words in [*OPEN_DATA, REPORT] if name in there],

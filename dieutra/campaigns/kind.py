@@ -28,6 +28,7 @@ LEVEL_WORDS = {0: "Trung ương", 1: "cấp tỉnh", 2: "cấp huyện", 3: "c�
 ROLES = ("qtv", "gsv", "bcd", "tk", "dv", "dtv")
 CHANNELS = ("web", "workbook", "collect")
 RETURN_LENGTH = 2000  # of a remark
+MOST_OF_A_SHEET = 31
 ROSTER_FILE = "columns.toml"  # of an opinion survey, whose list is of people and which has no frame
 
 Pair = tuple[str, int]  # (role, level)
@@ -112,6 +113,7 @@ class Kind:
     accounts: AccountRules = field(default_factory=AccountRules)
     opinion: OpinionRules | None = None  # an opinion survey: lists of people instead of a frame
     roster_columns: tuple[FrameColumn, ...] = ()
+    roster_sheet: str = ""  # title of the first sheet of a list of people; "" is our own
     branch_codes: frozenset[str] = frozenset()
 
     def may_create(self, role: str, level: int) -> frozenset[Pair]:
@@ -289,6 +291,7 @@ def _kind(slug: str, rules_json: str) -> Kind:
         opinion=opinion_rules(
             campaign.get("opinion"), lambda key, message: reader.wrong(f"campaign.toml: {key}", message)
         ),
+        roster_sheet=reader.sheet(rules.get("columns", {})),
         roster_columns=reader.columns(rules.get("columns", {}).get("column", []), ROSTER_FILE),
         branch_codes=frozenset(rules.get("branch", ())),
     )
@@ -303,6 +306,17 @@ class _Reader:
     def __init__(self, *, opinion: bool) -> None:
         self.problems: list[Problem] = []
         self.opinion = opinion
+
+    def sheet(self, table: Mapping[str, Any]) -> str:
+        """The title of the sheet of a list of people. Excel takes 31 characters and none of []:*?/\\."""
+        title = str(table.get("sheet", ""))
+        if len(title) > MOST_OF_A_SHEET or any(it in "[]:*?/\\" for it in title):
+            self.wrong(
+                f"{ROSTER_FILE}: sheet",
+                f"Tên trang tính không quá {MOST_OF_A_SHEET} ký tự, không có []:*?/\\.",
+            )
+            return ""
+        return title
 
     def wrong(self, place: str, message: str) -> None:
         self.problems.append(Problem(place, message))

@@ -27,7 +27,7 @@ Danh sách đối tượng khảo sát của {co_quan} được trả lại đ�
 
 {ly_do}
 
-Danh sách đã mở khóa. Đề nghị sửa và gửi lại trước ngày {han}:
+Danh sách đã mở khóa. Đề nghị sửa và gửi lại chậm nhất ngày {han}:
 
 {lien_ket}
 """

@@ -19,17 +19,17 @@ from dieutra.engine.forms import check, given
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.rows import is_well_placed
 from dieutra.engine.lang import place_of
-from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
+from dieutra.engine.refusals import NotNow, Problem, Stale
 from dieutra.forms.queries import engine_form
-from dieutra.opinions import devices, keys
+from dieutra.opinions import devices, keys, refusals
 from dieutra.opinions.invitations import receipt_of
 from dieutra.opinions.models import Burst, Invitation, SealedDraft, SealedOpinion
+from dieutra.opinions.refusals import RELOAD, NotTaken
 from dieutra.opinions.sealing import Unreadable, fits, seal, unseal
 from dieutra.opinions.tokens import hash_of, tidy
 from dieutra.rosters.models import Person
 
 WINDOW_MINUTES = 10
-RELOAD = "Hãy tải lại trang; những gì đã lưu vẫn còn."
 
 
 class Unknown(NotNow):
@@ -44,7 +44,7 @@ class Unknown(NotNow):
 class Shut(NotNow):
     """`why` is one of before, after, withdrawn; `day` the first or the last day."""
 
-    def __init__(self, why: str, day: date | None = None) -> None:
+    def __init__(self, campaign: Campaign, why: str, day: date | None = None) -> None:
         shown = f"{day:%d/%m/%Y}" if day else ""
         words = {
             "before": f"Cuộc khảo sát mở từ ngày {shown}. Hãy quay lại từ ngày đó, vẫn bằng liên kết này.",
@@ -52,7 +52,7 @@ class Shut(NotNow):
             "withdrawn": "Lời mời này đã được thu lại nên phiếu không còn mở được.",
         }
         super().__init__(words[why])
-        self.why, self.day = why, day
+        self.campaign, self.why, self.day = campaign, why, day
 
 
 class NoKey(NotNow):
@@ -66,9 +66,9 @@ class Answered(NotNow):
 
     status = 410
 
-    def __init__(self, receipt: str) -> None:
+    def __init__(self, campaign: Campaign, receipt: str) -> None:
         super().__init__("Phiếu của Ông/Bà đã được gửi. Mỗi người trả lời một lần.")
-        self.receipt = receipt
+        self.campaign, self.receipt = campaign, receipt
 
 
 class Moved(Stale):
@@ -137,13 +137,13 @@ def open_link(typed: str) -> Opened:
 def _opened(found: Invitation, token: str) -> Opened:
     campaign, today = found.campaign, timezone.localdate()
     if found.answered:
-        raise Answered(_receipt_or_none(found))
+        raise Answered(campaign, _receipt_or_none(found))
     if found.withdrawn or found.person.standing != Person.Standing.IN:
-        raise Shut("withdrawn")
+        raise Shut(campaign, "withdrawn")
     if today < campaign.opens_on:
-        raise Shut("before", campaign.opens_on)
+        raise Shut(campaign, "before", campaign.opens_on)
     if today > campaign.closes_on:
-        raise Shut("after", campaign.closes_on)
+        raise Shut(campaign, "after", campaign.closes_on)
     _key(campaign, "box")
     form = GroupForm.objects.values_list("form_id", flat=True).get(
         campaign=campaign, survey=found.survey, group=found.group
@@ -203,7 +203,7 @@ def save(
         answers, state = _merged(opened.form, before, changes)
         content = {"form": opened.form_id, "answers": answers, "tab": tab}
         if not fits(content):
-            raise Invalid("Phần trả lời bằng lời dài quá. Hãy rút ngắn, còn khoảng 1.000 ký tự.")
+            raise NotTaken(refusals.TOO_LONG)
         sealed = seal(_draft_key(opened), content, opened.place)
         _write_draft(opened, row, version, sealed, before)
     return Saved(version + 1, state)
@@ -250,9 +250,9 @@ def _merged(
         path for path in changes if place_of(path) not in form.by_path or not is_well_placed(form, path)
     ]
     if foreign:
-        raise Invalid(f"Nội dung gửi lên có câu không thuộc phiếu này. {RELOAD}")
+        raise NotTaken(refusals.FOREIGN)
     if any("\x00" in text or not _is_whole(text) for text in changes.values()):
-        raise Invalid("Có ký tự không lưu được trong câu trả lời. Hãy xóa nội dung ô đó và gõ lại.")
+        raise NotTaken(refusals.UNREADABLE)
     merged = {**before, **changes}
     merged |= given.changed(form, merged, changes)
     merged |= given.begin_rows(form, merged)
@@ -278,14 +278,9 @@ def _refuse_unofferable(
     for it in found:
         node = form.by_path[place_of(it.path)]
         if it.check == "choice" or (it.check == "type" and (node.choices or node.itemset is not None)):
-            raise Invalid(
-                f"Có câu trả lời không nằm trong các lựa chọn của phiếu. {RELOAD}",
-                [Problem(it.path, it.message.get("vi", ""))],
-            )
+            raise NotTaken(refusals.NOT_OFFERED, [Problem(it.path, it.message.get("vi", ""))])
         if it.check == "type" and len(answers.get(it.path, "")) > 2_000:
-            raise Invalid(
-                f"Một câu trả lời {it.message.get('vi', 'dài quá')}.", [Problem(it.path, "Quá dài")]
-            )
+            raise NotTaken(refusals.one_too_long(it.message), [Problem(it.path, "Quá dài")])
 
 
 def look(opened: Opened) -> tuple[dict[str, str], int, check.State]:
@@ -303,12 +298,12 @@ def send(opened: Opened, base_version: int, device: devices.Device, form_shown: 
     answers, version, state = look(opened)
     if version != base_version or (form_shown and form_shown != opened.form_id):
         if Invitation.objects.filter(pk=opened.invitation.pk, answered=True).exists():
-            raise Answered(_receipt_or_none(opened.invitation))
+            raise Answered(opened.campaign, _receipt_or_none(opened.invitation))
         _refuse_moved(opened, answers, version, base_version, form_shown)
     _refuse_unfinished(state)
     content = {"form": opened.form_id, "answers": dict(state.values), **_marks(opened.campaign, device)}
     if not fits(content):
-        raise Invalid("Phần trả lời bằng lời dài quá. Hãy rút ngắn, còn khoảng 1.000 ký tự.")
+        raise NotTaken(refusals.TOO_LONG)
     receipt = receipt_of(opened.campaign, opened.invitation.pk)
     sealed = seal(_key(opened.campaign, "box"), content, opened.place)
     _write(opened, version, sealed)
@@ -324,7 +319,7 @@ def _refuse_unfinished(state: check.State) -> None:
     problems = [Problem(path, "Chưa trả lời câu này.") for path in state.missing]
     problems += [Problem(it.path, it.message.get("vi", "")) for it in state.hard]
     if problems:
-        raise Invalid(f"Chưa gửi được: còn {len(problems)} câu cần xem lại.", problems)
+        raise NotTaken(refusals.unfinished(len(problems)), problems)
 
 
 def _write(opened: Opened, version: int, sealed: bytes) -> None:
@@ -349,8 +344,8 @@ def _write(opened: Opened, version: int, sealed: bytes) -> None:
 def _refuse_loser(invitation: Invitation) -> None:
     invitation.refresh_from_db(fields=["answered", "withdrawn", "token_hash"])
     if invitation.answered:
-        raise Answered(_receipt_or_none(invitation))
-    raise Shut("withdrawn") if invitation.withdrawn else Unknown()
+        raise Answered(invitation.campaign, _receipt_or_none(invitation))
+    raise Shut(invitation.campaign, "withdrawn") if invitation.withdrawn else Unknown()
 
 
 def window_of(moment: datetime) -> datetime:

@@ -52,7 +52,7 @@ Kính gửi: Ông/Bà {ten}
 
 Câu trả lời được lưu tách khỏi tên và địa chỉ thư của Ông/Bà. Xin không chuyển tiếp thư này.
 """
-REMINDER = """Nhắc trả lời phiếu khảo sát trước ngày {han}: {cuoc_dieu_tra}
+REMINDER = """Nhắc trả lời phiếu khảo sát chậm nhất ngày {han}: {cuoc_dieu_tra}
 
 Kính gửi: Ông/Bà {ten}
 
@@ -74,6 +74,7 @@ Kính gửi: Ông/Bà {ten}
 
 Đường dẫn trong các thư trước không còn dùng được; câu trả lời dở dang theo đường dẫn cũ, nếu có, phải nhập lại.
 """
+BETWEEN = "-" * 40  # the languages of a letter
 OTHERWISE = {"invitation": INVITATION, "reminder": REMINDER, "last_day": REMINDER, "resent": RESENT}
 
 
@@ -81,6 +82,16 @@ def text_of(campaign: Campaign, template: str) -> str:
     """The kind's letter of this name, else our own; the campaign's default for other names is a letter about forms."""
     own: str = campaign.rules.get("letters", {}).get(template, "")
     return own or OTHERWISE.get(template) or letter_of(campaign, template) or INVITATION
+
+
+def written(campaign: Campaign, template: str) -> tuple[str, str]:
+    """(subject, body) with their places open. Where people are asked in English too, the English stands below."""
+    subject, body = halves(text_of(campaign, template))
+    rules = campaign.kind.opinion
+    other: str = campaign.rules.get("letters", {}).get(f"{template}.en", "")
+    if not other or rules is None or "en" not in rules.languages:
+        return subject, body
+    return subject, f"{body.rstrip()}\n\n{BETWEEN}\n\n{halves(other)[1]}"
 
 
 def false_link() -> str:
@@ -147,12 +158,12 @@ def plan(
 
     The key of a message is the occasion and the invitation (and its epoch): asked twice, or after a crash, it is one row.
     """
-    subject, body = halves(text_of(campaign, template))
+    subject, body = written(campaign, template)
     facts = facts_of(campaign, reason)
     head = filling.words(f"{campaign.pk}|{SECRET}|{occasion}|")
     epoch: Any = F("epoch") if by_epoch else Value(0)
     key = filling.join(head, F("pk"), filling.words("|"), epoch)
-    written = {
+    columns = {
         "campaign_id": F("campaign_id"),
         "channel": filling.words(Channel.EMAIL),
         "template": filling.words(template),
@@ -170,7 +181,7 @@ def plan(
         **untouched(timezone.now()),
     }
     there = invitations.exclude(person__email="").order_by()
-    count = insert(as_rows(there, written))
+    count = insert(as_rows(there, columns))
     # of all that it was planned for and that has no letter yet: also of a run that died between the two
     message = Message.objects.filter(key=OuterRef("message_key")).values("pk")[:1]
     named = there.annotate(message_key=key, message_pk=Subquery(message)).filter(message_pk__isnull=False)
@@ -208,7 +219,7 @@ def sample(
     """(subject, text) as one of them would get it, or somebody called `name`, with a link that opens nothing; None when
     there is nobody.
     """
-    subject, body = halves(text_of(campaign, template))
+    subject, body = written(campaign, template)
     facts = facts_of(campaign)
     if name:
         facts["ten"] = filling.words(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -89,7 +89,7 @@ def contacts_due(campaign: Campaign) -> date | None:
         return None
     own = date.fromisoformat(rules.contacts_due)
     listed = date.fromisoformat(rules.list_due) if rules.list_due else own
-    return campaign.list_due_on - (listed - own) if rules.list_due else own + timedelta(0)
+    return campaign.list_due_on - (listed - own) if rules.list_due else own
 
 
 def contact_of(campaign: Campaign, path: str) -> Contact | None:

@@ -25,12 +25,22 @@ LISTS = "Danh mục"
 WIDTHS = {GROUP: 42, "ho_ten": 26, "chuc_vu": 26, "don_vi": 34, EMAIL: 32, "ly_do_thay": 30}
 
 
+def first_sheet(kind: Kind) -> str:
+    """The title of the sheet with the people, which says so where the survey is simulated."""
+    return kind.roster_sheet or titled(kind, "Danh sách")
+
+
+def titled(kind: Kind, title: str) -> str:
+    """The title of a sheet about a survey of this kind."""
+    return f"{title} (mô phỏng)" if kind.simulated else title
+
+
 def template(roster: Roster) -> bytes:
     """The empty list of a body for a survey. Only the first sheet is read; the others explain it."""
     kind, sink = roster.campaign.kind, io.BytesIO()
     columns = columns_of(kind, roster.survey)
     with xlsxwriter.Workbook(sink, OPTIONS) as book:
-        page, guide, lists = (book.add_worksheet(name) for name in ("Danh sách", "Hướng dẫn", LISTS))
+        page, guide, lists = (book.add_worksheet(name) for name in (first_sheet(kind), "Hướng dẫn", LISTS))
         _headers(book, page, columns)
         for at, column in enumerate(columns):
             if column.type != "choice":
@@ -67,7 +77,8 @@ def _guide(book: Any, page: Any, kind: Kind, roster: Roster) -> None:
     page.set_column(2, 2, 30, wrap)
     rows: list[tuple[Sequence[str], Any]] = [
         ((f"{rules_of(kind).survey(roster.survey).name}: {roster.area.name}",), bold),
-        (("Chỉ điền ở trang “Danh sách”. Trang này và trang “Danh mục” không được đọc. Không đổi tiêu đề các cột.",), None),
+        ((f"Chỉ điền ở trang “{first_sheet(kind)}”. Trang này và trang “Danh mục” không được đọc. "
+          "Không đổi tiêu đề các cột.",), None),
         (("",), None),
         (("Cột", "Cách ghi", "Ví dụ (không có thật)"), bold),
     ]  # fmt: skip
@@ -119,7 +130,7 @@ def listed(roster: Roster) -> bytes:
     kind, sink = roster.campaign.kind, io.BytesIO()
     columns = columns_of(kind, roster.survey)
     with xlsxwriter.Workbook(sink, OPTIONS) as book:
-        page = book.add_worksheet("Danh sách")
+        page = book.add_worksheet(first_sheet(kind))
         _headers(book, page, columns)
         for row, person in enumerate(people_of(roster).iterator(chunk_size=1000), 1):
             for at, words in enumerate(in_cells(kind, roster.survey, person)):

@@ -14,6 +14,7 @@ import pytest
 from dieutra.campaigns.action_rules import PLACE
 from dieutra.campaigns.actions import create_campaign
 from dieutra.campaigns.checking import check_folder
+from dieutra.campaigns.score_rules import LEVELS
 from dieutra.engine.forms.advice import advise
 from dieutra.engine.forms.check import evaluate
 from dieutra.engine.forms.form import Form, Node
@@ -216,3 +217,31 @@ def test_what_a_group_needs_is_a_column_of_the_list() -> None:
     assert len(names) == len(set(names)) and len({column["header"] for column in columns}) == len(names)
     assert all(set(row["needs"]) <= set(names) for row in groups().values())
     assert {column["name"] for column in columns if column.get("required")} == {"group", "ho_ten", "email"}
+
+
+@pytest.mark.parametrize("code", FORMS)
+def test_yes_or_no_is_no_level(code: str) -> None:
+    for node in closed(code):
+        levels = {str(it.value) for it in node.choices} - {NO_ANSWER}
+        said = " ".join(node.required_message.values())
+        assert ("chọn một mức" in said) == (levels != {"0", "1"}), (code, node.name, said)
+
+
+def test_a_unit_without_late_files_does_not_lose_points_for_apologies() -> None:
+    question = form("bo-cchc").by_name["q09"]
+    assert {str(it.value): it.label["vi"] for it in question.choices}[NO_ANSWER].startswith(
+        "Không phát sinh hồ sơ quá hạn"
+    )
+    assert NO_ANSWER not in LEVELS["yesno"], "it counts as no answer, out of the base"
+
+
+@pytest.mark.parametrize("kind", ["chi-so-cchc-2022", "sipas-2023"])
+def test_every_letter_says_that_the_survey_is_simulated_and_the_last_day_is_a_day_to_answer(
+    kind: str,
+) -> None:
+    letters = sorted((FOLDER.parent / kind / "messages").glob("*.txt"))
+    assert len(letters) > 15
+    for letter in letters:
+        text = letter.read_text("utf-8")
+        assert ("mô phỏng" if letter.name.endswith(".vi.txt") else "simulated") in text, letter.name
+        assert "trước ngày {han}" not in text and "không có ai đã trả lời" not in text, letter.name

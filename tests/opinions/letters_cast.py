@@ -80,7 +80,7 @@ def links(relay: Relay) -> Iterator[tuple[str, str]]:
     for it in relay.mails():
         part = it.get_body(("plain",))
         assert part is not None
-        for token in LINK.findall(part.get_content()):
+        for token in dict.fromkeys(LINK.findall(part.get_content())):  # the same in each language
             yield str(it["To"]), tokens.tidy(token)
 
 

@@ -241,6 +241,58 @@ def test_a_tampered_form_is_refused_with_a_sentence_and_nothing_is_kept(
     assert counts() == (0, 0, 0)
 
 
+IN_ENGLISH = {
+    "an unknown question": "no question of this questionnaire",
+    "a value not offered": "none of those that the questionnaire offers",
+    "two values where one is asked": "none of those that the questionnaire offers",
+    "too long": "is longer than 2000 characters",
+    "too long to hide": "too long. Please shorten",
+    "NUL": "cannot be kept",
+    "half a sign": "cannot be kept",
+    "in a row of no list": "no question of this questionnaire",
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_an_english_page_is_refused_in_english(respondent: Respondent, what: str) -> None:
+    respondent.open(lang="en")
+    assert respondent.state["urls"]["save"] == "/y-kien/luu/?lang=en"
+    body = {"base_version": 0, "changes": TAMPERED[what][0], "form": respondent.state["form"]}
+    refused = respondent.post_json(respondent.state["urls"]["save"], body, respondent.state["csrf"])
+    assert IN_ENGLISH[what] in refused.json()["detail"]
+
+
+def test_what_stands_in_the_way_of_saving_is_told_in_english_too(respondent: Respondent) -> None:
+    respondent.open(lang="en")
+    state, save = respondent.state, respondent.state["urls"]["save"]
+
+    def told(mark: str = state["csrf"], **more: Any) -> str:
+        body = {"base_version": 0, "changes": {FIRST: "1"}, "form": state["form"], **more}
+        return str(respondent.post_json(save, body, mark).json()["detail"])
+
+    assert "closed on this device" in told(mark="0" * 32)
+    assert "could not be read" in told(base_version="?")
+    assert "replaced by another version" in told(form=state["form"] + 1)
+    assert (
+        respondent.post_json(
+            save, {"base_version": 0, "changes": {FIRST: "1"}, "form": state["form"]}, state["csrf"]
+        ).json()["version"]
+        == 1
+    )
+    assert "saved from another window" in told()
+    fields = {"csrfmiddlewaretoken": state["csrf"], "base_version": "1", "form_shown": str(state["form"])}
+    refused = respondent.send(fields | {"lang": "en"})
+    assert "Not sent: 16 questions still to be looked at." in text(refused) and "Chưa" not in text(refused)
+    shift(respondent.invitation.campaign, -10, -1)
+    assert "Answers were taken until the end of" in told()
+    shift(respondent.invitation.campaign, 5, 10)
+    assert "Please come back" in told()
+    Invitation.objects.update(withdrawn=True)
+    assert "no longer on the list" in told()
+    Invitation.objects.update(withdrawn=False, answered=True)
+    assert "has been sent" in told()
+
+
 def test_a_page_of_another_form_must_be_loaded_again(respondent: Respondent) -> None:
     respondent.open()
     refused = respondent.save({FIRST: "1"}, form=respondent.state["form"] + 1)
@@ -363,6 +415,19 @@ def test_after_the_deadline_people_are_thanked_and_nothing_is_taken(respondent: 
     assert "Cuộc khảo sát đã kết thúc" in text(page)
     assert "Xin cảm ơn" in text(page)
     assert counts() == (0, 0, 1)
+
+
+def test_a_page_that_knows_its_campaign_says_that_it_is_simulated(respondent: Respondent) -> None:
+    words = "Cuộc khảo sát mô phỏng"
+    assert words not in text(respondent.client.get("/y-kien/")), "the door knows no campaign"
+    assert respondent.answer() and words in text(respondent.page), "the receipt"
+    assert words in text(respondent.open()), "and whenever the link is used again"
+    assert words not in text(respondent.open("AAAA-AAAA-AAAA")), "an unknown code knows none either"
+
+
+def test_a_closed_page_says_that_its_campaign_is_simulated(respondent: Respondent) -> None:
+    shift(respondent.invitation.campaign, -10, -1)
+    assert "Cuộc khảo sát mô phỏng" in text(respondent.open())
 
 
 def test_on_the_last_day_answers_are_taken(respondent: Respondent) -> None:

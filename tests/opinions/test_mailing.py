@@ -19,6 +19,7 @@ from tests.messages.outbox import free_all
 from tests.messages.relay import Relay, always
 from tests.opinion_cast import OpinionWorld, opinions
 from tests.opinions.letters_cast import (
+    LINK,
     body,
     first_letters,
     holder,
@@ -63,6 +64,35 @@ def test_the_letter_names_the_person_the_body_the_group_and_the_last_day(
     assert mail["List-Unsubscribe"] is None, "a right to be asked is not switched off by a link"
 
 
+def test_the_english_of_a_letter_stands_below_the_vietnamese_with_the_same_link(
+    opinions: OpinionWorld, relay: Relay
+) -> None:
+    mailed(opinions, "tinh", "35", {"tinh-so": 1})
+    turn()
+    (mail,) = relay.mails()
+    part = mail.get_body(("plain",))
+    assert part is not None and str(mail["Subject"]).startswith("Mời trả lời phiếu khảo sát")
+    above, below = part.get_content().split("-" * 40)
+    assert "Kính gửi: Ông/Bà" in above and "Dear" not in above
+    assert "Dear" in below and "simulated" in below and "Subject" not in below
+    assert LINK.findall(above) == LINK.findall(below) and len(LINK.findall(above)) == 1
+
+
+@pytest.mark.parametrize("template", ["invitation", "reminder", "last_day", "resent"])
+def test_a_campaign_that_asks_in_vietnamese_alone_sends_no_english(
+    opinions: OpinionWorld, template: str
+) -> None:
+    campaign = opinions.campaign
+    assert letters.BETWEEN in letters.written(campaign, template)[1]
+    own = {
+        **campaign.rules["campaign"],
+        "opinion": {**campaign.rules["campaign"]["opinion"], "languages": ["vi"]},
+    }
+    alone = Campaign(rules={**campaign.rules, "campaign": own}, kind_slug=campaign.kind_slug)
+    subject, body = letters.written(alone, template)
+    assert letters.BETWEEN not in body and "Dear" not in body and subject
+
+
 def test_neither_the_outbox_nor_the_letter_rows_have_a_link(opinions: OpinionWorld, relay: Relay) -> None:
     mailed(opinions, "tinh", "35", {"tinh-so": 3})
     turn()
@@ -70,7 +100,7 @@ def test_neither_the_outbox_nor_the_letter_rows_have_a_link(opinions: OpinionWor
         for message in Message.objects.all():
             said = f"{message.text} {message.subject} {message.link} {message.key} {message.reason}"
             assert token not in said and tokens.shown(token) not in said
-    assert {it.text.count("{lien_ket}") for it in first_letters(opinions)} == {1}
+    assert {it.text.count("{lien_ket}") for it in first_letters(opinions)} == {2}, "once in each language"
 
 
 def test_opening_twice_and_planning_twice_is_once(opinions: OpinionWorld) -> None:

@@ -233,6 +233,8 @@ def test_the_workbook_has_what_the_person_may_see(survey: OpinionWorld) -> None:
         book = openpyxl.load_workbook(BytesIO(content))
         return [it for sheet in book for it in sheet.iter_rows(min_row=6, values_only=True)]
 
+    content = survey.desk("ba.bo").get("/khao-sat/tien-do/bang.xlsx").content
+    assert all("MÔ PHỎNG" in str(sheet["A4"].value) for sheet in openpyxl.load_workbook(BytesIO(content)))
     mine = rows("chi.ha.nam")
     assert [it[0] for it in mine] == ["Tỉnh Hà Nam"] * 3
     assert [it[5] for it in mine] == [1, "không nêu", 1]

@@ -207,8 +207,8 @@ def test_the_template_filled_in_is_read_without_a_fault(opinions: OpinionWorld) 
 
     given = opinions.desk("chi.ha.nam").get(reverse("roster_template", args=LIST)).content
     book = load_workbook(BytesIO(given))
-    assert book.sheetnames == ["Danh sách", "Hướng dẫn", "Danh mục"]
-    page = book["Danh sách"]
+    assert book.sheetnames == ["Danh sách đối tượng (mô phỏng)", "Hướng dẫn", "Danh mục"]
+    page = book.worksheets[0]
     headers = [it.value for it in page[1]]
     assert headers[0] == "Nhóm đối tượng" and page.max_row == 1
     assert page.data_validations.dataValidation

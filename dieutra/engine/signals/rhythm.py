@@ -44,7 +44,7 @@ def burst(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[Fin
         year, month, date = day.split("-")
         sentence = (
             f"{number(first['n'])} phiếu được gửi trong mười phút từ {clock} ngày {date}/{month}/{year}; theo nhịp của "
-            f"chính cơ quan thì chờ đợi khoảng {number(first['expected'])} phiếu."
+            f"chính cơ quan thì dự kiến khoảng {number(first['expected'])} phiếu."
             + (f" Có {len(windows)} lúc như vậy." if len(windows) > 1 else "")
         )
         inside = sum(window["n"] for window in windows)

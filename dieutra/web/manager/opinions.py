@@ -162,6 +162,8 @@ def sheet(request: HttpRequest) -> HttpResponse:
         page.write(
             2, 0, f"Nhóm dưới {found.rules.smallest} người không nêu số trả lời và không nằm trong dòng cộng."
         )
+        if found.campaign.kind.simulated:
+            page.write(3, 0, "Số liệu MÔ PHỎNG, không phải số liệu chính thức.", bold)
         heads = ["Cơ quan", "Nhóm", "Được mời", "Đã gửi thư", "Thư lỗi", "Đã trả lời", "Tỷ lệ"]
         page.write_row(4, 0, heads, bold)
         row = 5

@@ -163,7 +163,10 @@ def excel(request: HttpRequest, slug: str) -> HttpResponse:
         )
         for it in chosen_lines(request, lines(campaign))
     ]  # fmt: skip
-    return workbook(sheets.table("Danh sách đối tượng", HEADERS, rows), "tong-hop-danh-sach-doi-tuong.xlsx")
+    return workbook(
+        sheets.table(sheets.titled(campaign.kind, "Danh sách đối tượng"), HEADERS, rows),
+        "tong-hop-danh-sach-doi-tuong.xlsx",
+    )
 
 
 @login_required

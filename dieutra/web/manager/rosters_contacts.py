@@ -92,7 +92,10 @@ def excel(request: HttpRequest, slug: str) -> HttpResponse:
         )
         for it in lines(campaign)
     ]  # fmt: skip
-    return workbook(sheets.table("Đầu mối CNTT", HEADERS, rows), "dau-moi-cong-nghe-thong-tin.xlsx")
+    return workbook(
+        sheets.table(sheets.titled(campaign.kind, "Đầu mối CNTT"), HEADERS, rows),
+        "dau-moi-cong-nghe-thong-tin.xlsx",
+    )
 
 
 @login_required

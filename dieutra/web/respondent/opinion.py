@@ -26,9 +26,11 @@ from dieutra.channels.web.parse import answers_from_post, changes_from_post
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.opinions import answering, devices
 from dieutra.opinions.answering import Answered, Moved, NoKey, Opened, Shut, Unknown
+from dieutra.opinions.refusals import FOREIGN, SHAPELESS, NotTaken
 from dieutra.web.requests import whole_number
 from dieutra.web.respondent.apart import HERE, Guesses
 from dieutra.web.respondent.opinion_pages import closed_page, language_of, page, receipt_page
+from dieutra.web.respondent.opinion_refusals import NotHere, words_of
 from dieutra.web.respondent.opinion_sheet import check_context, form_context
 from dieutra.web.respondent.page import findings_json
 
@@ -37,15 +39,6 @@ TOKEN_COOKIE = "dieutra-phieu"
 DEVICE_COOKIE = "dieutra-may"
 DEVICE_DAYS = 180
 wrong_codes = Guesses(most=60, seconds=60)  # offices share one address
-
-
-class NotHere(NotNow):
-    """No link is open in this browser, or another one than the page belongs to."""
-
-    status = 403
-
-    def __init__(self) -> None:
-        super().__init__("Phiếu không còn mở trên máy này. Hãy mở lại liên kết trong thư.")
 
 
 def mark_of(token: str) -> str:
@@ -113,10 +106,12 @@ def _address(name: str, lang: str, place: str = "") -> str:
 def refused(request: HttpRequest, refusal: NotNow) -> HttpResponse:
     """The page for a link that cannot be used now; whatever it is, the link is closed in this browser."""
     if isinstance(refusal, Answered):
-        response = receipt_page(request, refusal.receipt, "answered")
+        response = receipt_page(request, refusal.campaign, refusal.receipt, "answered")
     elif isinstance(refusal, Shut):
         name = "before_open" if refusal.why == "before" else refusal.why
-        response = closed_page(request, name, status=refusal.status, day=refusal.day)
+        response = closed_page(
+            request, name, status=refusal.status, day=refusal.day, campaign=refusal.campaign
+        )
     elif isinstance(refusal, NoKey):
         log.error("the key of an opinion survey is not on this machine: no answers are taken")
         return closed_page(request, "no_key", status=refusal.status)
@@ -149,10 +144,16 @@ def save(request: HttpRequest) -> HttpResponse:
         saved = answering.save(opened, base, changes, shown, tab)
     except Moved as moved:
         standing = {"version": moved.version, "answers": moved.answers, "reload": moved.reload}
-        body = {"detail": moved.message, "saved_by": "", "saved_at": timezone.now().isoformat(), **standing}
+        body = {
+            "detail": words_of(moved, language_of(request)),
+            "saved_by": "",
+            "saved_at": timezone.now().isoformat(),
+            **standing,
+        }
         return JsonResponse(body, status=moved.status)
     except (NotNow, Invalid) as refusal:
-        return JsonResponse({"detail": refusal.message, "problems": []}, status=refusal.status)
+        detail = words_of(refusal, language_of(request))
+        return JsonResponse({"detail": detail, "problems": []}, status=refusal.status)
     return JsonResponse(
         {
             "version": saved.version,
@@ -164,7 +165,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 def _saving(request: HttpRequest) -> tuple[int, dict[str, str], int, str]:
-    wrong = Invalid("Dữ liệu gửi lên không đúng dạng. Hãy tải lại trang; những gì đã lưu vẫn còn.")
+    wrong = NotTaken(SHAPELESS)
     try:
         body = json.loads(request.body)
         base, changes = int(body["base_version"]), body.get("changes", {})
@@ -192,7 +193,7 @@ def post(request: HttpRequest) -> HttpResponse:
             shown = whole_number(request.POST.get("form_shown", ""), otherwise=0)
             answering.save(opened, base, changes, shown)
     except Moved:
-        return closed_page(request, "moved", status=409)
+        return closed_page(request, "moved", status=409, campaign=opened.campaign)
     except Invalid as refusal:
         return _not_kept(request, opened, refusal, "not_saved")
     except NotNow as refusal:
@@ -210,16 +211,15 @@ def _refuse_foreign(opened: Opened, request: HttpRequest) -> None:
     known = answers_from_post(opened.form, request.POST)
     silent = {node.path for node in opened.form.nodes}
     if any(it.startswith("/") and it not in known and it not in silent for it in request.POST):
-        raise Invalid(
-            "Nội dung gửi lên có câu không thuộc phiếu này. Hãy tải lại trang; những gì đã lưu vẫn còn."
-        )
+        raise NotTaken(FOREIGN)
 
 
 def _not_kept(request: HttpRequest, opened: Opened, refusal: Invalid, title: str) -> HttpResponse:
     """The form as it stands, with what was wrong above it; nothing of what came was kept."""
     answers, version, state = answering.look(opened)
     context = form_context(opened, answers, version, state, language_of(request), mark_of(opened.token))
-    return page(request, "form", {**context, "refused": refusal, "refused_title": title}, refusal.status)
+    context |= {"refused": words_of(refusal, language_of(request)), "refused_title": title}
+    return page(request, "form", context, refusal.status)
 
 
 @require_safe
@@ -244,12 +244,12 @@ def send(request: HttpRequest) -> HttpResponse:
         shown = whole_number(request.POST.get("form_shown", ""), otherwise=0)
         receipt = answering.send(opened, base, _device(request, seconds), shown)
     except Moved:
-        return closed_page(request, "moved", status=409)
+        return closed_page(request, "moved", status=409, campaign=opened.campaign)
     except Invalid as refusal:
         return _not_kept(request, opened, refusal, "not_sent")
     except NotNow as refusal:
         return refused(request, refusal)
-    response = receipt_page(request, receipt, "thanks")
+    response = receipt_page(request, opened.campaign, receipt, "thanks")
     response.delete_cookie(TOKEN_COOKIE, path=HERE, samesite="Strict")
     return response
 

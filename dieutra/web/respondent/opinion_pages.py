@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from dieutra.campaigns.models import Campaign
 from dieutra.web.respondent.opinion_words import LANGUAGES
 
 # name of a closed door -> (its title, its sentence)
@@ -40,15 +41,28 @@ def page(
     return HttpResponse(render_to_string(f"opinions/{name}.html", whole), status=status)
 
 
-def closed_page(request: HttpRequest, name: str, status: int = 200, day: date | None = None) -> HttpResponse:
+def closed_page(
+    request: HttpRequest,
+    name: str,
+    status: int = 200,
+    day: date | None = None,
+    campaign: Campaign | None = None,
+) -> HttpResponse:
+    """`campaign` where the link has told it: a simulated one is said to be so."""
     words = LANGUAGES[language_of(request)]
     title, sentence = (words[it] for it in CLOSED[name])
     context = {"title": title, "sentence": sentence, "day": day, "calm": name in CALM, "closed": name}
+    context["simulated"] = campaign is not None and campaign.kind.simulated
     return page(request, "closed", context, status)
 
 
-def receipt_page(request: HttpRequest, receipt: str, name: str) -> HttpResponse:
+def receipt_page(request: HttpRequest, campaign: Campaign, receipt: str, name: str) -> HttpResponse:
     """`name`: “thanks” after sending, “answered” whenever the link is used again."""
     words = LANGUAGES[language_of(request)]
-    context = {"title": words[f"{name}_title"], "sentence": words[name], "receipt": receipt}
+    context = {
+        "title": words[f"{name}_title"],
+        "sentence": words[name],
+        "receipt": receipt,
+        "simulated": campaign.kind.simulated,
+    }
     return page(request, "receipt", context)

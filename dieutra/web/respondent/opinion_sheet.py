@@ -69,7 +69,7 @@ def _body(
     view = view_of(opened, answers, state, lang)
     query = f"?{urlencode({'lang': lang})}" if lang != "vi" else ""
     urls = {
-        "save": reverse("opinion_save"),
+        "save": reverse("opinion_save") + query,
         "post": reverse("opinion_post") + query,
         "check": reverse("opinion_check") + query,
         "login": reverse("opinion_door") + query,

@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
@@ -47,10 +48,13 @@ def close(campaign: Campaign) -> bool:
                 campaign=campaign,
                 closed_on=timezone.localdate(),
                 released=laid.opinions,
+                pooled=laid.pooled,
+                destroyed=laid.destroyed,
                 unreadable=laid.unreadable,
                 drafts=drafts,
             )
             facts = {"released": laid.opinions, "unreadable": laid.unreadable, "drafts": drafts}
+            facts |= {"pooled": laid.pooled, "destroyed": laid.destroyed}
             record(None, "opinions.closed", campaign, path=campaign.path, campaign_id=campaign.pk, **facts)
     except IntegrityError:  # another run was quicker
         return False
@@ -64,7 +68,12 @@ def destroy_when_due(closing: Closing) -> bool:
     if rules is None or today < campaign.closes_on + timedelta(days=rules.key_days):
         return False
     if SealedOpinion.objects.filter(campaign=campaign).count() > closing.unreadable:
-        lay_open(campaign, everything=True)
+        late = lay_open(campaign, everything=True)
+        Closing.objects.filter(pk=closing.pk).update(
+            released=F("released") + late.opinions,
+            pooled=F("pooled") + late.pooled,
+            destroyed=F("destroyed") + late.destroyed,
+        )
     keys.destroy(campaign)
     with transaction.atomic():
         if not Closing.objects.filter(pk=closing.pk, key_destroyed_on__isnull=True).update(

@@ -136,9 +136,9 @@ def test_without_the_key_answers_wait_and_other_campaigns_go_on(
 def test_the_survey_is_closed_after_its_last_day_and_not_before(
     people: list[Invitation], campaign: Campaign
 ) -> None:
-    for at in range(3):
+    for at in range(5):
         send(people[at], at)
-    opened = answering.open_link(Respondent(people[3]).token)
+    opened = answering.open_link(Respondent(people[5]).token)
     answering.save(opened, 0, {"/data/linh_vuc_1/q01": "1"})
     with pytest.raises(NotNow):
         closing.close(campaign)
@@ -146,17 +146,18 @@ def test_the_survey_is_closed_after_its_last_day_and_not_before(
     shift(campaign, -30, -1)
     jobs.close(Job(kind="opinions.close", key="1"))
     closed = Closing.objects.get()
-    assert (closed.released, closed.drafts, closed.key_destroyed_on) == (3, 1, None)
-    assert (Opinion.objects.count(), SealedOpinion.objects.count(), SealedDraft.objects.count()) == (3, 0, 0)
+    assert (closed.released, closed.drafts, closed.key_destroyed_on) == (5, 1, None)
+    assert (Opinion.objects.count(), SealedOpinion.objects.count(), SealedDraft.objects.count()) == (5, 0, 0)
     [event] = Event.objects.filter(verb="opinions.closed")
-    assert event.facts == {"released": 3, "unreadable": 0, "drafts": 1}
+    assert event.facts == {"released": 5, "unreadable": 0, "drafts": 1, "pooled": 0, "destroyed": 0}
     assert closing.close_due() == 0
     assert closing.close(campaign) is False
     assert keys.file_of(campaign).exists()
 
 
 def test_the_key_is_destroyed_when_its_days_are_over(people: list[Invitation], campaign: Campaign) -> None:
-    send(people[0], 0)
+    for at in range(5):
+        send(people[at], at)
     shift(campaign, -40, -13)
     closing.close_due()
     assert keys.file_of(campaign).exists()
@@ -167,7 +168,7 @@ def test_the_key_is_destroyed_when_its_days_are_over(people: list[Invitation], c
     assert Event.objects.filter(verb="opinions.key_destroyed").count() == 1
     closing.close_due()
     assert Event.objects.filter(verb="opinions.key_destroyed").count() == 1
-    assert Opinion.objects.count() == 1
+    assert Opinion.objects.count() == 5
 
 
 def test_the_kind_says_how_long_the_key_is_kept(people: list[Invitation], campaign: Campaign) -> None:

@@ -162,7 +162,7 @@ class Closing(models.Model):
 
     campaign = models.OneToOneField("campaigns.Campaign", on_delete=models.PROTECT, related_name="closing")
     closed_on = models.DateField()
-    released = models.PositiveIntegerField(default=0)  # with the last batch
+    released = models.PositiveIntegerField(default=0)  # at the end, the hourly ones not counted
     pooled = models.PositiveIntegerField(default=0)  # of those: at the campaign's own path, of no body
     destroyed = models.PositiveIntegerField(default=0)  # too few even in the pool: nobody has read them
     unreadable = models.PositiveIntegerField(default=0)

@@ -21,6 +21,7 @@ from django.utils import timezone
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import NotNow, Stale
 from dieutra.events.actions import record
+from dieutra.events.models import Event
 from dieutra.opinions import keys
 from dieutra.opinions.answering import place_in_words
 from dieutra.opinions.models import Opinion, SealedOpinion
@@ -48,11 +49,19 @@ class LaidOpen:
     def unreadable(self) -> int:
         return len(self.shut)
 
+    def add(self, part: LaidOpen) -> None:
+        self.opinions += part.opinions
+        self.groups += part.groups
+        self.pooled += part.pooled
+        self.destroyed += part.destroyed
+        self.shut |= part.shut
+
 
 def lay_open(campaign: Campaign, *, everything: bool = False) -> LaidOpen:
-    """Lay open what may be; `everything` at the end, when nobody can answer any more. One event when there was any.
+    """Lay open what may be; `everything` at the end, when nobody can answer any more. One event for each portion.
 
-    Raises NotNow without the key, Stale when another run was quicker.
+    Raises NotNow without the key, Stale when another run was quicker. Portions that were laid open before it broke off stay
+    so, and are recorded.
     """
     rules = campaign.kind.opinion
     batch = max(2, rules.batch if rules else 2)
@@ -62,15 +71,17 @@ def lay_open(campaign: Campaign, *, everything: bool = False) -> LaidOpen:
         return done
     key = keys.of(campaign, "box")
     for places in _portions(waiting, batch, everything):
-        _lay_open_portion(campaign, key, places, batch, done)
+        done.add(_lay_open_portion(campaign, key, places, batch, everything))
     if everything:
-        _pool_the_few(campaign, key, batch, done)
-    if done.opinions or done.unreadable or done.destroyed:
-        facts = {"count": done.opinions, "groups": done.groups, "unreadable": done.unreadable}
-        if everything:
-            facts |= {"pooled": done.pooled, "destroyed": done.destroyed}
-        record(None, "opinions.laid_open", campaign, path=campaign.path, campaign_id=campaign.pk, **facts)
+        done.add(_pool_the_few(campaign, key, batch))
     return done
+
+
+def laid_open_at_the_end(campaign: Campaign) -> dict[str, int]:
+    """`count`, `pooled` and `destroyed` of all the portions of the end, also of a run that was broken off."""
+    events = Event.objects.filter(verb="opinions.laid_open", facts__at_the_end=True, campaign_id=campaign.pk)
+    found = list(events.values_list("facts", flat=True))
+    return {name: sum(it[name] for it in found) for name in ("count", "pooled", "destroyed")}
 
 
 def _waiting(campaign: Campaign) -> dict[Place, int]:
@@ -98,32 +109,36 @@ def _portions(waiting: dict[Place, int], batch: int, everything: bool) -> Iterat
 
 
 def _lay_open_portion(
-    campaign: Campaign, key: bytes, places: dict[Place, int], batch: int, done: LaidOpen
-) -> None:
+    campaign: Campaign, key: bytes, places: dict[Place, int], batch: int, at_the_end: bool
+) -> LaidOpen:
+    part = LaidOpen()
     taken: list[uuid.UUID] = []
     opinions: list[Opinion] = []
     for place, many in places.items():
-        found = _contents(campaign, key, place, many, done)
+        found = _contents(campaign, key, place, many, part)
         if len(found) < batch <= many:  # those that cannot be opened made the crowd too small
             continue
         for pk, content in found:
             taken.append(pk)
             opinions.append(_opinion(campaign, place, content, {name: content[name] for name in PARTS}))
-        done.groups += 1
-    _move(campaign, taken, opinions, done)
+        part.groups += 1
+    part.opinions = len(opinions)
+    _move(campaign, taken, opinions, part, at_the_end)
+    return part
 
 
-def _pool_the_few(campaign: Campaign, key: bytes, batch: int, done: LaidOpen) -> None:
+def _pool_the_few(campaign: Campaign, key: bytes, batch: int) -> LaidOpen:
     """What is left at the end: places in which fewer than `batch` wait. One transaction for all of them.
 
     Pooled by survey and group over all bodies; those of groups that stay too few by survey and questionnaire, without a
     group, since a questionnaire tells the group that has its own. The rest is deleted. Marks of the browser stay away: they
     are for signals about bodies, and could lead from a pooled row to one at a body.
     """
+    part = LaidOpen()
     by_group: dict[tuple[str, str, int], list[Content]] = {}
     taken: list[uuid.UUID] = []
     for place in _waiting(campaign):
-        for pk, content in _contents(campaign, key, place, None, done):
+        for pk, content in _contents(campaign, key, place, None, part):
             taken.append(pk)
             by_group.setdefault((place[0], place[2], content["form"]), []).append(content)
     pools: dict[tuple[str, str, int], list[Content]] = {}
@@ -136,13 +151,14 @@ def _pool_the_few(campaign: Campaign, key: bytes, batch: int, done: LaidOpen) ->
         for content in contents
         if len(contents) >= batch
     ]
-    _move(campaign, taken, opinions, done)
-    done.pooled += len(opinions)
-    done.destroyed += len(taken) - len(opinions)
+    part.opinions = part.pooled = len(opinions)
+    part.destroyed = len(taken) - len(opinions)
+    _move(campaign, taken, opinions, part, at_the_end=True)
+    return part
 
 
 def _contents(
-    campaign: Campaign, key: bytes, place: Place, many: int | None, done: LaidOpen
+    campaign: Campaign, key: bytes, place: Place, many: int | None, part: LaidOpen
 ) -> list[tuple[uuid.UUID, Content]]:
     """So many of a place, drawn by lot (None: all), as they were sealed; those that do not open are left out."""
     survey, path, group = place
@@ -152,7 +168,7 @@ def _contents(
     for row in SystemRandom().sample(rows, len(rows) if many is None else min(many, len(rows))):
         content = _opened(key, row, words)
         if content is None:
-            done.shut.add(row.pk)
+            part.shut.add(row.pk)
         else:
             found.append((row.pk, content))
     return found
@@ -164,15 +180,28 @@ def _opinion(campaign: Campaign, place: Place, content: Content, parts: Content)
     return Opinion(campaign=campaign, form_id=content["form"], **where, **parts)
 
 
-def _move(campaign: Campaign, taken: list[uuid.UUID], opinions: list[Opinion], done: LaidOpen) -> None:
-    """Sealed rows go and opinions come, shuffled, in one transaction. Stale when another run took some of them."""
+def _move(
+    campaign: Campaign, taken: list[uuid.UUID], opinions: list[Opinion], part: LaidOpen, at_the_end: bool
+) -> None:
+    """Sealed rows go and opinions come, shuffled, in one transaction with the event that counts them.
+
+    Stale when another run took some of them.
+    """
     SystemRandom().shuffle(opinions)
     with transaction.atomic():
         gone, _ = SealedOpinion.objects.filter(campaign=campaign, pk__in=taken).delete()
         if gone != len(taken):
             raise Stale("Lô phiếu này vừa được đưa vào kho bởi một tiến trình khác.")
         Opinion.objects.bulk_create(opinions, batch_size=200)
-    done.opinions += len(opinions)
+        if taken or part.shut:
+            _record(campaign, part, at_the_end)
+
+
+def _record(campaign: Campaign, part: LaidOpen, at_the_end: bool) -> None:
+    facts = {"count": part.opinions, "groups": part.groups, "unreadable": part.unreadable}
+    if at_the_end:
+        facts |= {"pooled": part.pooled, "destroyed": part.destroyed, "at_the_end": True}
+    record(None, "opinions.laid_open", campaign, path=campaign.path, campaign_id=campaign.pk, **facts)
 
 
 def _opened(key: bytes, row: SealedOpinion, place: str) -> Content | None:

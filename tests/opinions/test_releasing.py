@@ -96,6 +96,32 @@ def test_many_groups_go_in_portions_and_none_is_left_out(opinions: OpinionWorld,
     for at, it in enumerate(people):
         send(it, at)
     assert releasing.lay_open(opinions.campaign).opinions == 15
+    facts = Event.objects.filter(verb="opinions.laid_open").values_list("facts", flat=True)
+    assert list(facts) == [{"count": 5, "groups": 1, "unreadable": 0}] * 3
+
+
+def test_an_end_that_was_broken_off_is_counted_whole_by_the_next(
+    opinions: OpinionWorld, monkeypatch: Any
+) -> None:
+    """What a portion lays open is recorded with it: nothing is missing in the numbers of the closing."""
+    monkeypatch.setattr(releasing, "AT_ONCE", 3)
+    for at, it in enumerate(invited(opinions, "tinh", "35", {"tinh-so": 5, "tinh-phong": 6, "tinh-hdnd": 2})):
+        send(it, at)
+    shift(opinions.campaign, -30, -1)
+    portion, calls = releasing._lay_open_portion, iter(range(9))
+
+    def killed(*given: Any) -> Any:
+        if next(calls) == 1:
+            raise KeyboardInterrupt
+        return portion(*given)
+
+    monkeypatch.setattr(releasing, "_lay_open_portion", killed)
+    with pytest.raises(KeyboardInterrupt):
+        closing.close(opinions.campaign)
+    assert Opinion.objects.count() in (5, 6) and not Closing.objects.exists()
+    assert closing.close(opinions.campaign)
+    closed = Closing.objects.get()
+    assert (closed.released, closed.pooled, closed.destroyed) == (11, 0, 2)
 
 
 def test_an_answer_that_cannot_be_opened_stays_and_does_not_stop_the_others(

@@ -274,7 +274,7 @@ def the_few_at_their_own_body(patch: Any) -> None:
 
 def the_few_pooled_among_few(patch: Any) -> None:
     pool = releasing._pool_the_few
-    patch.setattr(releasing, "_pool_the_few", lambda campaign, key, batch, done: pool(campaign, key, 2, done))
+    patch.setattr(releasing, "_pool_the_few", lambda campaign, key, batch: pool(campaign, key, 2))
 
 
 PLANTED: dict[str, tuple[Plant, str]] = {
@@ -313,7 +313,7 @@ def test_the_same_small_play_without_a_leak_gives_nothing(opinions: OpinionWorld
 
 
 def test_even_he_who_stole_the_key_too_late_opens_nothing(opinions: OpinionWorld, keys_apart: Path) -> None:
-    """After its destruction backups of the sealed rows stay shut, whatever lies in the folder of keys; a copy still opens."""
+    """After its destruction backups of sealed rows stay shut, whatever lies in the folder of keys; a copy still opens."""
     held = Play(opinions, ONE_GROUP).whole()
     copy = keys.file_of(opinions.campaign).read_bytes()
     assert {it.split(" is opened")[0] for it in adversary.opening(held, copy)} == {adversary.SEALED}

@@ -56,6 +56,9 @@ class Group:
     official_domain: str = "required"
     weight: Decimal = Decimal(1)
     needs: tuple[str, ...] = ()  # columns that this group must fill besides the required ones
+    units_of: tuple[
+        str, ...
+    ] = ()  # of per_unit: groups of the survey whose units are those that this group is asked of
 
     @property
     def name(self) -> str:
@@ -114,6 +117,7 @@ def opinion_rules(table: object, wrong: Wrong) -> OpinionRules | None:
     groups = tuple(_group(it, {each.code for each in surveys}, wrong) for it in _rows(table, "group", wrong))
     _no_twins([it.code for it in surveys], "opinion.survey", wrong)
     _no_twins([f"{it.survey}/{it.code}" for it in groups], "opinion.group", wrong)
+    _check_units(groups, wrong)
     for it in surveys:
         if not any(group.survey == it.code for group in groups):
             wrong("opinion.survey", f"Cuộc khảo sát “{it.code}” chưa có nhóm đối tượng nào.")
@@ -131,6 +135,16 @@ def opinion_rules(table: object, wrong: Wrong) -> OpinionRules | None:
         languages=_texts(table, "languages") or ("vi",),
         letters=_letters(table.get("letter", []), wrong),
     )
+
+
+def _check_units(groups: Sequence[Group], wrong: Wrong) -> None:
+    for it in groups:
+        known = {other.code for other in groups if other.survey == it.survey and other.code != it.code}
+        if it.units_of and (it.rule != "per_unit" or not known.issuperset(it.units_of)):
+            wrong(
+                f"opinion.group {it.survey}/{it.code}",
+                "units_of chỉ dùng với per_unit và nêu mã nhóm khác của cùng cuộc khảo sát.",
+            )
 
 
 def _check_signals(found: object, wrong: Wrong) -> None:
@@ -173,6 +187,7 @@ def _group(row: Mapping[str, Any], surveys: set[str], wrong: Wrong) -> Group:
         official_domain=str(row.get("official_domain", "required")),
         weight=_weight(row.get("weight", 1), place, wrong),
         needs=_texts(row, "needs"),
+        units_of=_texts(row, "units_of"),
     )
     if group.rule == "per_unit" and group.count < 1:
         wrong(place, "Quy tắc per_unit cần count: số người của mỗi đơn vị.")

@@ -69,8 +69,19 @@ def people_of(body: Body, rules: OpinionRules, number: int, first: int, chance: 
     found: list[Asked] = []
     for group in groups:
         for at in range(sizes[group.code]):
-            found.append(_person(body, group, at, first + len(found), names.pop(), chance))
+            unit = _unit(group, groups, sizes, at)
+            found.append(_person(body, group, unit, first + len(found), names.pop(), chance))
     return found
+
+
+def _unit(group: Group, groups: Sequence[Group], sizes: Mapping[str, int], at: int) -> str:
+    """The unit of the `at`-th person; officials are asked of every unit that another group is known to have."""
+    each = {"per_unit": max(group.count, 1), "at_most": 1}.get(group.rule, 3)
+    number, code = at // each, group.code
+    for it in groups:
+        if group.code in it.units_of:
+            number, code = at % (sizes[it.code] // it.count), it.code
+    return f"{'Hội' if group.rule == 'at_most' else 'Đơn vị'} {code} số {number + 1}"
 
 
 def _names(number: int, chance: random.Random) -> list[str]:
@@ -90,13 +101,12 @@ def _sizes(groups: Sequence[Group], number: int) -> dict[str, int]:
     return sizes
 
 
-def _person(body: Body, group: Group, at: int, number: int, name: str, chance: random.Random) -> Asked:
-    each = max(group.count, 1) if group.rule == "per_unit" else (1 if group.rule == "at_most" else 3)
+def _person(body: Body, group: Group, unit: str, number: int, name: str, chance: random.Random) -> Asked:
     return Asked(
         number, body.code, body.survey, group.code, name,
         date(1962, 1, 1) + timedelta(days=chance.randrange(10_000)),
         "Trưởng phòng" if number % 2 else "Phó Giám đốc",
-        f"{'Hội' if group.rule == 'at_most' else 'Đơn vị'} {group.code} số {at // each + 1}",
+        unit,
         f"{search_key(name).replace(' ', '.')}.{number}@{body.code.lower()}.example.gov.vn",
         f"09{number:08}",
     )  # fmt: skip

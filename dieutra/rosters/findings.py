@@ -16,12 +16,13 @@ from django.db.models import Count, Max, QuerySet
 from dieutra.campaigns.opinion_rules import Group
 from dieutra.rosters.columns import against_group, rules_of
 from dieutra.rosters.models import Explanation, Pair, Person, Roster
-from dieutra.rosters.queries import Counted, counts, used_elsewhere
+from dieutra.rosters.queries import LISTED, Counted, counts, used_elsewhere
 from dieutra.rosters.twins import SHARED_PHONE, Twin, twins
 
 Standing, Verdict = Person.Standing, Pair.Verdict
 ODD_IN_A_NAME = re.compile(r"[0-9@_/\\|<>*#!?=+]")
 LOOKED_AT = ("email", "office", "unit", "phone", "born_on", "stands_for", "why_stands", "details")
+MOST_NAMED = 5  # units in one finding
 TITLES = ("ong", "ba", "dong chi", "dc", "anh", "chi", "ts", "ths", "gs", "pgs", "bs", "ks")
 
 
@@ -124,6 +125,8 @@ def _group(roster: Roster, group: Group, counted: Counted) -> Iterator[Finding]:
         yield Finding("too_many_units", True, told, group=group.code)
     if group.rule == "per_unit":
         yield from _per_unit(roster, group)
+        if everybody and group.units_of:
+            yield from _units_without(roster, group)
 
 
 def _per_unit(roster: Roster, group: Group) -> Iterator[Finding]:
@@ -144,6 +147,28 @@ def _per_unit(roster: Roster, group: Group) -> Iterator[Finding]:
         else:
             key = key_of("under", group.code, it["unit_key"], it["n"])
             yield Finding("under", False, told, people, group.code, key)
+
+
+def _units_without(roster: Roster, group: Group) -> Iterator[Finding]:
+    """Units that the list knows from other groups and that have nobody in this one."""
+    there = Person.objects.filter(roster=roster, standing__in=(Standing.IN, Standing.ASIDE))
+    others = Person.objects.filter(roster=roster, group__in=group.units_of, standing__in=LISTED)
+    without = others.exclude(unit_key="").exclude(
+        unit_key__in=there.filter(group=group.code).values("unit_key")
+    )
+    names = dict(
+        without.values("unit_key")
+        .annotate(name=Max("unit"))
+        .order_by("unit_key")
+        .values_list("unit_key", "name")
+    )
+    if not names:
+        return
+    shown = ", ".join(list(names.values())[:MOST_NAMED])
+    more = f" và {len(names) - MOST_NAMED} đơn vị khác" if len(names) > MOST_NAMED else ""
+    told = f"Nhóm “{group.name}” chưa có ai của {shown}{more}; mỗi đơn vị cần đúng {group.count}."
+    key = key_of("units_without", group.code, *names)
+    yield Finding("units_without", False, f"{told} Hãy bổ sung hoặc ghi rõ lý do.", group=group.code, key=key)
 
 
 def _lines(roster: Roster, people: dict[int, Person]) -> Iterator[Finding]:

@@ -209,6 +209,28 @@ def test_of_each_unit_exactly_two_officials_are_named(opinions: OpinionWorld) ->
     assert told == {("under", False, "Vụ B"), ("over", True, "Vụ C")}
 
 
+def test_a_unit_with_leaders_and_without_any_official_says_why(opinions: OpinionWorld) -> None:
+    ministry(opinions, {"Vụ A": 2})
+    roster, anh = opinions.roster("bo", "B01"), opinions.user("anh.ngoai.giao")
+    for at, unit in enumerate(("Vụ A", "Vụ B", "Vụ B", "Cục C")):
+        actions.add(
+            anh, opinions.roster("bo", "B01"),
+            line(f"Trần {'KLMN'[at]}ai {'abcd'[at]}ình", group="bo-vu", don_vi=unit, ngay_sinh="", dien_thoai="",
+                 email=f"vu{at}@mofa.gov.vn"),
+        )  # fmt: skip
+    (told,) = (it for it in findings(roster) if it.code == "units_without")
+    assert not told.hard and told.group == "bo-cchc"
+    assert "chưa có ai của Cục C, Vụ B; mỗi đơn vị cần đúng 2." in told.message
+    actions.add(
+        anh, opinions.roster("bo", "B01"),
+        line("Lê Cục Can", group="bo-cchc", don_vi="Cục C", ngay_sinh="", dien_thoai="", email="c@mofa.gov.vn"),
+    )  # fmt: skip
+    found = findings(roster)
+    (again,) = (it for it in found if it.code == "units_without")
+    assert "chưa có ai của Vụ B;" in again.message and again.key != told.key
+    assert [it.message.split(": ")[1][:5] for it in found if it.code == "under"] == ["Cục C"]
+
+
 def association(name: str, at: int, **but: str) -> dict[str, str]:
     return line(
         f"Phạm {name} {'abcdefg'[at]}ình", group="bo-hoi", don_vi=name, ngay_sinh="", dien_thoai="",

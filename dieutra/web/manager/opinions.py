@@ -65,7 +65,7 @@ def _facts(found: Here, survey: str) -> dict[str, Any]:
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """All bodies of a survey for the centre; a body is led to its own page."""
-    found = here(signed_in(request))
+    found = here(request)
     survey = found.survey(request.GET.get("cuoc", ""))
     if not found.central:
         return redirect("opinion_progress_body", survey.code, found.bodies(survey.code)[0].code)
@@ -91,7 +91,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def one_body(request: HttpRequest, survey: str, code: str) -> HttpResponse:
     """The groups of a body: how many are invited, reached and, where the group is not small, have answered."""
     user = signed_in(request)
-    found = here(user)
+    found = here(request)
     known, area = found.body(survey, code)
     line = next(iter(progress.bodies(found.campaign, known.code, area.path)), None)
     points = progress.days(found.campaign, known.code, area.path)
@@ -116,7 +116,7 @@ def one_body(request: HttpRequest, survey: str, code: str) -> HttpResponse:
 def remind(request: HttpRequest, survey: str, code: str) -> HttpResponse:
     """GET shows the letter, POST asks for it. Neither says who or how many have not answered."""
     user = signed_in(request)
-    found = here(user, "roster.edit")
+    found = here(request, "roster.edit")
     known, area = found.body(survey, code)
     chosen = request.POST.get("nhom", "") if request.method == "POST" else request.GET.get("nhom", "")
     if request.method == "POST":
@@ -141,7 +141,7 @@ def remind(request: HttpRequest, survey: str, code: str) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest) -> HttpResponse:
     """The same figures as a workbook, of what this person sees."""
-    found = here(signed_in(request))
+    found = here(request)
     out = BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -26,7 +26,7 @@ PAGE = 50
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """Each body of a survey: its list, its people, its letters; boxes for those whose letters can go."""
-    found = centre(signed_in(request))
+    found = centre(request)
     survey = found.survey(request.GET.get("cuoc", ""))
     rows = _rows(found, survey.code)
     counts = [it["line"].counts for it in rows if it["line"]]
@@ -68,7 +68,7 @@ def _rows(found: Here, survey: str) -> list[dict[str, Any]]:
 def open_some(request: HttpRequest) -> HttpResponse:
     """GET shows what would go out; POST sends just that."""
     user = signed_in(request)
-    found = centre(user)
+    found = centre(request)
     given = request.POST if request.method == "POST" else request.GET
     survey = found.survey(given.get("cuoc", ""))
     codes = set(given.getlist("co-quan"))
@@ -100,7 +100,7 @@ def open_some(request: HttpRequest) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    found = centre(user)
+    found = centre(request)
     to = mailing.send_test(user, found.campaign, request.POST.get("token", ""))
     flashes.success(
         request, f"Thư thử sẽ tới {to} trong ít phút. Đường dẫn trong thư thử không mở được phiếu nào."
@@ -112,7 +112,7 @@ def test(request: HttpRequest) -> HttpResponse:
 def remind_all(request: HttpRequest) -> HttpResponse:
     """The whole survey, by the centre."""
     user = signed_in(request)
-    found = centre(user)
+    found = centre(request)
     given = request.POST if request.method == "POST" else request.GET
     survey = found.survey(given.get("cuoc", ""))
     if request.method == "POST":
@@ -134,7 +134,7 @@ def remind_all(request: HttpRequest) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """Every address that was changed and every link that was replaced, by whom and why."""
-    found = centre(signed_in(request))
+    found = centre(request)
     rows = AddressChange.objects.filter(invitation__campaign=found.campaign).order_by("-pk")
     page = Paginator(rows.select_related("invitation__person__roster__area", "by"), PAGE)
     return render(request, "opinions_manager/changes.html", {"page": page.get_page(request.GET.get("trang"))})

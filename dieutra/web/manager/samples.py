@@ -13,7 +13,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.campaigns.models import Campaign
-from dieutra.campaigns.queries import campaigns_of
+from dieutra.campaigns.queries import opinion_campaigns_with
 from dieutra.campaigns.sample_rules import SampleRules, sample_rules
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Refusal, Stale
 from dieutra.interference.queries import annulled
@@ -28,6 +28,7 @@ from dieutra.samples.paper import facts_of, pdf
 from dieutra.samples.results import Row, satisfaction
 from dieutra.samples.template import template
 from dieutra.samples.words import figure, percent
+from dieutra.web.campaign_here import chosen, taken
 from dieutra.web.requests import signed_in
 
 ENDINGS = {"json": "application/json", "pdf": "application/pdf"}
@@ -35,13 +36,21 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _campaign(request: HttpRequest) -> tuple[User, Campaign, SampleRules]:
-    """The person and the newest of her campaigns that draws samples; 404 without one."""
+    """The person and that one of her campaigns that draws samples; 404 without one."""
     user = signed_in(request)
-    for campaign in campaigns_of(user):
-        rules = sample_rules(campaign.kind, campaign.rules["campaign"])
-        if rules is not None:
-            return user, campaign, rules
-    raise Http404
+    campaign = chosen(request, _drawing(user))
+    rules = _rules(campaign)
+    if rules is None:
+        raise Http404
+    return user, campaign, rules
+
+
+def _rules(campaign: Campaign) -> SampleRules | None:
+    return sample_rules(campaign.kind, campaign.rules["campaign"])
+
+
+def _drawing(user: User) -> list[Campaign]:
+    return [it for it in opinion_campaigns_with(user, "sample.read") if _rules(it) is not None]
 
 
 def _place(request: HttpRequest, code: str) -> tuple[User, Campaign, SampleRules, Area]:
@@ -184,7 +193,9 @@ def draw(request: HttpRequest, code: str) -> HttpResponse:
 
 def _draw(request: HttpRequest, pk: int) -> tuple[User, Draw]:
     user = signed_in(request)
-    return user, get_object_or_404(queries.visible_draws(user), pk=pk)
+    found = get_object_or_404(queries.visible_draws(user), pk=pk)
+    taken(request, found.campaign, _drawing(user))
+    return user, found
 
 
 @login_required

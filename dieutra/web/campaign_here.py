@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import NotNow
@@ -62,3 +65,12 @@ def campaign_at(request: HttpRequest) -> Campaign | None:
 def fitting(request: HttpRequest) -> list[Campaign]:
     """The campaigns between which the person can choose here."""
     return list(getattr(request, "fitting_campaigns", ()))
+
+
+def led_on(request: HttpRequest, name: str, *args: object, **query: str) -> HttpResponse:
+    """To a page of the campaign of this request, whatever another tab chooses meanwhile."""
+    found = campaign_at(request)
+    several = found is not None and len(fitting(request)) > 1
+    named = urlencode({**({NAME: found.slug} if found and several else {}), **query})
+    where = reverse(name, args=args)
+    return redirect(f"{where}?{named}" if named else where)

@@ -17,7 +17,7 @@ from dieutra.indices import queries, schemes
 from dieutra.indices.models import Assessment, Scheme
 from dieutra.people.models import User
 from dieutra.people.permission import may
-from dieutra.web.campaign_here import chosen
+from dieutra.web.campaign_here import chosen, led_on
 from dieutra.web.requests import signed_in
 
 
@@ -142,7 +142,7 @@ def take(request: HttpRequest, survey: str) -> HttpResponse:
     messages.success(
         request, f"Đã lấy bộ tiêu chí: {leaves} mục có điểm. Các cơ quan tự chấm được từ bây giờ."
     )
-    return redirect("index_survey", survey)
+    return led_on(request, "index_survey", survey)
 
 
 urlpatterns = [

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,7 +19,7 @@ from dieutra.interference.models import Annulment, Flag, Reversal, SignalRun
 from dieutra.interference.showing import TALL, day, shown
 from dieutra.people.models import User
 from dieutra.people.permission import may
-from dieutra.web.campaign_here import chosen, taken
+from dieutra.web.campaign_here import chosen, led_on, taken
 from dieutra.web.requests import signed_in, whole_number
 
 PAGE = 40
@@ -126,7 +126,7 @@ def run(request: HttpRequest) -> HttpResponse:
         messages.warning(request, refusal.message)
     else:
         messages.success(request, "Đang xem xét ở nền; tải lại trang sau ít giây để xem kết quả.")
-    return redirect("interference")
+    return led_on(request, "interference")
 
 
 @login_required

@@ -9,13 +9,14 @@ from django.contrib import messages as flashes
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.opinions import delivery, letters, mailing, reminding
 from dieutra.opinions.models import AddressChange, Mailing, Round
 from dieutra.rosters.models import Roster
+from dieutra.web.campaign_here import led_on
 from dieutra.web.manager.opinions_here import Here, centre
 from dieutra.web.requests import signed_in
 
@@ -80,7 +81,7 @@ def open_some(request: HttpRequest) -> HttpResponse:
         flashes.success(
             request, f"Đã mở gửi phiếu cho {number} cơ quan. Số thư đã gửi hiện ở bảng dưới, cập nhật dần."
         )
-        return redirect(f"{request.path_info.removesuffix('xem-truoc/')}?cuoc={survey.code}")
+        return led_on(request, "opinion_mailing", cuoc=survey.code)
     ready = mailing.ready(found.campaign)
     going = [it for it in areas if (survey.code, it.path) in ready]
     context = {
@@ -105,7 +106,7 @@ def test(request: HttpRequest) -> HttpResponse:
     flashes.success(
         request, f"Thư thử sẽ tới {to} trong ít phút. Đường dẫn trong thư thử không mở được phiếu nào."
     )
-    return redirect("opinion_mailing")
+    return led_on(request, "opinion_mailing")
 
 
 @login_required
@@ -120,7 +121,7 @@ def remind_all(request: HttpRequest) -> HttpResponse:
         flashes.success(
             request, "Đã nhận lệnh nhắc. Ai chưa gửi phiếu thì nhận thư; phần mềm không cho biết là những ai."
         )
-        return redirect("opinion_mailing")
+        return led_on(request, "opinion_mailing")
     whom = mailing.invited(found.campaign).filter(survey=survey.code)
     context = {
         "survey": survey,

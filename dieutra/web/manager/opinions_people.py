@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,6 +23,7 @@ from dieutra.people.permission import may
 from dieutra.places.models import Area
 from dieutra.rosters.models import Roster
 from dieutra.rosters.seeing import look
+from dieutra.web.campaign_here import led_on
 from dieutra.web.manager.opinions_here import Here, here, here_in
 from dieutra.web.requests import signed_in, whole_number
 
@@ -93,8 +94,8 @@ def _one(request: HttpRequest, pk: int) -> tuple[Here, Invitation, Area]:
     return found, one, area
 
 
-def _back(one: Invitation, area: Area) -> HttpResponse:
-    return redirect("opinion_letters", one.survey, area.code)
+def _back(request: HttpRequest, one: Invitation, area: Area) -> HttpResponse:
+    return led_on(request, "opinion_letters", one.survey, area.code)
 
 
 @login_required
@@ -104,7 +105,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
     _, one, area = _one(request, pk)
     addressing.resend(user, one)
     flashes.success(request, f"Đã nhận lệnh gửi lại thư cho {one.person.name}, với đúng đường dẫn cũ.")
-    return _back(one, area)
+    return _back(request, one, area)
 
 
 @login_required
@@ -122,7 +123,7 @@ def address(request: HttpRequest, pk: int) -> HttpResponse:
             flashes.success(
                 request, "Đã đổi địa chỉ. Đường dẫn cũ không dùng được nữa; thư mới đang được gửi."
             )
-            return _back(one, area)
+            return _back(request, one, area)
         except Invalid as refusal:
             problems = refusal.problems or ()
     return _form(request, found, one, area, problems, "address")
@@ -143,7 +144,7 @@ def new_link(request: HttpRequest, pk: int) -> HttpResponse:
             flashes.success(
                 request, "Đã cấp đường dẫn mới. Đường dẫn cũ không dùng được nữa; thư mới đang được gửi."
             )
-            return _back(one, area)
+            return _back(request, one, area)
         except Invalid as refusal:
             problems = refusal.problems or ()
     return _form(request, found, one, area, problems, "link")

@@ -17,10 +17,12 @@ Todo = dict[str, object]
 
 
 def opinion_todo(user: User) -> list[Todo]:
-    """{count, words, url, dot: the campaign} as the home page shows them."""
+    """{count, words, url, dot: the campaign, of: its name where there are several} as the home page shows them."""
+    campaigns = opinion_campaigns(user)
     found: list[Todo] = []
-    for campaign in opinion_campaigns(user):
-        found += _centre(user, campaign) if may(user, "roster.accept", campaign) else _body(user, campaign)
+    for campaign in campaigns:
+        todo = _centre(user, campaign) if may(user, "roster.accept", campaign) else _body(user, campaign)
+        found += [{**it, "of": campaign.name if len(campaigns) > 1 else ""} for it in todo]
     return found
 
 

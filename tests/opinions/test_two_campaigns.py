@@ -88,6 +88,7 @@ def test_each_screen_of_each_campaign_is_reached_and_remembered(two: Two, who: s
 def test_who_is_in_one_campaign_has_nothing_to_choose(opinions: OpinionWorld) -> None:
     for route in HEADS:
         assert "Chọn đợt điều tra" not in text(opinions.desk("ba.bo"), reverse(route))
+    assert opinions.campaign.name not in text(opinions.desk("ba.bo"), "/").partition("<main")[2]
 
 
 def test_a_campaign_without_a_post_is_not_found_by_address_by_form_and_for_a_list(two: Two) -> None:
@@ -291,8 +292,14 @@ def test_what_waits_on_the_home_page_leads_to_its_own_campaign(two: Two) -> None
     roster = two.first.roster("tinh", "35")
     Roster.objects.filter(pk=roster.pk).update(state=Roster.State.SENT)
     page = text(two.desk(), "/")
-    assert f'?dot={two.first.campaign.slug}"><b>1</b>danh sách chờ tiếp nhận' in page
-    assert f'?dot={two.second.campaign.slug}"><b>0</b>danh sách chờ tiếp nhận' in page
+    assert (
+        f'?dot={two.first.campaign.slug}"><b>1</b>danh sách chờ tiếp nhận<span class="dt-muted d-block">{FIRST}<'
+        in page
+    )
+    assert (
+        f'?dot={two.second.campaign.slug}"><b>0</b>danh sách chờ tiếp nhận<span class="dt-muted d-block">{SECOND}<'
+        in page
+    )
 
 
 def test_the_foot_says_simulated_of_the_chosen_campaign(two: Two) -> None:

@@ -203,7 +203,7 @@ def _tell(mailing: Mailing) -> bool:
         message__state=Message.State.SENT,
     )
     area = Area.objects.get(catalogue_id=campaign.catalogue_id, path=mailing.path)
-    link = f"/khao-sat/tien-do/{mailing.survey}/{area.code}/"
+    link = f"/khao-sat/tien-do/{mailing.survey}/{area.code}/?dot={campaign.slug}"
     facts = {
         "so_phieu": str(sent.values("invitation").distinct().count()),
         "co_quan": area.name,

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from dieutra.campaigns.kind import read_kind
+from dieutra.campaigns.kind import folder_rules, kind_from, read_kind
 from dieutra.campaigns.opinion_rules import OpinionRules, opinion_rules
+from dieutra.engine.refusals import Invalid
 
 FOLDER = Path(__file__).parents[2] / "campaign_kinds" / "chi-so-cchc-2022"
 SURVEY = {"code": "tinh", "title": {"vi": "Tỉnh"}}
@@ -70,6 +71,15 @@ def test_an_official_address_lies_in_an_official_domain(email: str, official: bo
     rules, _ = read()
     assert rules is not None
     assert rules.is_official(email) is official
+
+
+@pytest.mark.parametrize("title", ["a" * 32, "Danh sách [1]", "a/b", "a:b", "a?", "a*", "a\\b"])
+def test_a_sheet_that_excel_cannot_have_is_a_fault_of_the_kind(title: str) -> None:
+    rules = folder_rules(FOLDER)
+    rules["columns"] = {**rules["columns"], "sheet": title}
+    with pytest.raises(Invalid) as told:
+        kind_from("chi-so-thu", rules)
+    assert [it.place for it in told.value.problems] == ["columns.toml: sheet"]
 
 
 def test_the_ministries_are_told_from_the_provinces() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from dieutra.events.models import Event
 from dieutra.jobs.models import Job
@@ -172,6 +174,18 @@ def test_the_board_filters_and_sorts_and_takes_any_address(opinions: OpinionWorl
         assert opinions.desk("bac.bcd").get(reverse(name, args=args) + query).status_code == 200
 
 
+def test_every_workbook_of_a_simulated_survey_says_so(opinions: OpinionWorld) -> None:
+    opinions.fill(opinions.roster("tinh", "35"), {"tinh-so": 2})
+
+    def titles(name: str, *args: str) -> list[str]:
+        content = opinions.desk("bac.bcd").get(reverse(name, args=args or ["chi-so-thu"])).content
+        return list(load_workbook(BytesIO(content)).sheetnames)
+
+    assert titles("roster_excel", *LIST)[0] == "Danh sách đối tượng (mô phỏng)"
+    assert titles("rosters_excel") == ["Danh sách đối tượng (mô phỏng)"]
+    assert titles("roster_contacts_excel") == ["Đầu mối CNTT (mô phỏng)"]
+
+
 def test_whoever_looks_at_a_list_or_takes_it_out_is_recorded_and_addresses_hold_no_names(
     opinions: OpinionWorld,
 ) -> None:
@@ -201,9 +215,6 @@ def test_what_was_typed_stays_when_somebody_else_was_first(opinions: OpinionWorl
 
 
 def test_the_template_filled_in_is_read_without_a_fault(opinions: OpinionWorld) -> None:
-    from io import BytesIO
-
-    from openpyxl import load_workbook
 
     given = opinions.desk("chi.ha.nam").get(reverse("roster_template", args=LIST)).content
     book = load_workbook(BytesIO(given))

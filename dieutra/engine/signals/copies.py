@@ -82,7 +82,7 @@ def copies(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[Fi
         alike, same, chance, word = largest[share.survey, share.body, share.grp]
         sentence = (
             f"{number(share.x)} trên {number(share.n)} phiếu giống nhau hoặc gần như giống nhau; nhóm lớn nhất có "
-            f"{number(alike)} phiếu, trong đó {number(same)} phiếu trùng hoàn toàn. Theo cách cả nước trả lời thì chờ đợi "
+            f"{number(alike)} phiếu, trong đó {number(same)} phiếu trùng hoàn toàn. Theo cách cả nước trả lời thì dự kiến "
             f"khoảng {number(chance)} phiếu như vậy."
         )
         evidence = {"count": int(share.x), "of": int(share.n), "largest": int(alike), "same": int(same),

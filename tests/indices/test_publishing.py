@@ -13,9 +13,11 @@ from django.utils import timezone
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
 from dieutra.engine.stats.index import Body, Points, index
 from dieutra.engine.stats.survey import Tally
+from dieutra.forms.queries import engine_form
 from dieutra.indices import figures, former, publishing, verifying
 from dieutra.indices.counting import tallies
 from dieutra.indices.models import Mark, Publication, Reckoning, Scheme
+from dieutra.indices.shown import number, points_of
 from dieutra.indices.standing import Said
 from dieutra.interference import annulling
 from dieutra.interference.models import Flag, SignalRun
@@ -106,6 +108,35 @@ def test_no_exact_fraction_and_no_count_of_a_group_is_kept(opinions: OpinionWorl
     assert "Fraction" not in text and "tallies" not in text
     bodies = json.dumps(found.figures["bodies"])
     assert not any(group in bodies for group in found.figures["rules"]["group_weights"])
+
+
+def test_what_one_group_alone_fed_is_not_told_by_itself_nor_to_be_found_by_subtraction(
+    opinions: OpinionWorld,
+) -> None:
+    """Of 1.5.1 only one group reaches the least: 1.5.2 would give it away, and so would 1.5."""
+    taken(opinions)
+    verified(opinions, "35")
+    all_answered(opinions, "35")
+    told = row(reckoned(opinions), "35")
+    assert told["leaves"]["1.5.1"]["from"] == "survey" and told["sums"]["1.5"]  # type: ignore[index]
+    silence(opinions, "1.5.1", but="tinh-so")
+    one = row(reckoned(opinions), "35")
+    assert {one["leaves"][code]["points"] for code in ("1.5.1", "1.5.2")} == {None}  # type: ignore[index]
+    assert one["sums"]["1.5"] is None and one["domains"]["1"] and one["points"]  # type: ignore[index]
+    assert one["leaves"]["2.5.1"] == told["leaves"]["2.5.1"]  # type: ignore[index]
+    shown = {it["code"]: it for it in points_of(reckoned(opinions).figures, dict(one))}
+    assert (shown["1.5.2"]["points"], shown["1.5.2"]["from"]) == (
+        number(None), "Điều tra xã hội học, không nêu riêng",
+    )  # fmt: skip
+
+
+def silence(world: OpinionWorld, criterion: str, but: str) -> None:
+    """All but one group pass over the questions of a component."""
+    asked = Scheme.objects.get().read.questions
+    for question in (it for it in asked if it["criterion"] == criterion and it["group"] != but):
+        for found in Opinion.objects.filter(group=question["group"]):
+            path = engine_form(found.form_id).by_name[question["question"]].path
+            Opinion.objects.filter(pk=found.pk).update(answers={**found.answers, path: "99"})
 
 
 def annul(world: OpinionWorld) -> None:

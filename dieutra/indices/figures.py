@@ -1,9 +1,9 @@
 """The figures of a survey's index: computed exactly by the engine, printed rounded, ready to be shown and published.
 
 What is kept is rounded and summed over groups: an exact fraction, or the mean of one group, could tell how a few people
-answered. A group of which fewer people than the kind's `batch` answered a criterion never counts for it. Where one group alone
-counts for a component, no survey component of its domain is told by itself, nor the criteria above them: the others, taken
-from a sum, would tell it. The domain and the total stay.
+answered. A group of which fewer people than the kind's `batch` answered a criterion never counts for it. Where one group
+alone counts for a component, no survey component of its domain is told by itself, nor the criteria above them: the others,
+taken from a sum, would tell it. The domain and the total stay.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Answers → points of one criterion: level k of m scores (k−1)/(m−1), means within groups, weights between groups.
 
-“Không biết” and “không trả lời” are counted and stay out of the base. A group of which too few people gave a valid answer
-does not count for the criterion; several questions do not make more people of them. The weights of the others are divided by their sum, and the result says so.
+“Không biết” and “không trả lời” are counted and stay out of the base. A group of which too few people gave a valid
+answer does not count for the criterion; several questions do not make more people of them. The weights of the others are
+divided by their sum, and the result says so.
 """
 
 from __future__ import annotations

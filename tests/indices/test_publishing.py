@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -226,6 +227,22 @@ def test_what_has_moved_since_is_not_published(
     what(opinions)
     with pytest.raises(NotNow):
         publishing.publish(opinions.user("ba.bo"), found, with_lacking=True)
+
+
+@pytest.mark.parametrize("what", [moved, verified_anew, newer])
+def test_what_moves_between_the_look_and_the_publication_stops_it(
+    opinions: OpinionWorld, what: Callable[[OpinionWorld], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, close = ready(opinions), publishing.close
+
+    def late(*given: Any) -> None:
+        what(opinions)
+        close(*given)
+
+    monkeypatch.setattr(publishing, "close", late)
+    with pytest.raises(NotNow):
+        publishing.publish(opinions.user("ba.bo"), found, with_lacking=True)
+    assert not Publication.objects.exists()
 
 
 def test_nothing_is_published_of_nothing_and_nothing_twice(opinions: OpinionWorld) -> None:

@@ -23,6 +23,9 @@ from dieutra.opinions.models import Opinion
 from dieutra.places.paths import under
 
 OVERALL = "chung"  # the part of the questionnaire that asks about the service as a whole
+POOLED = (
+    ""  # group of those pooled at the end over services: in the country's total alone, so hidden in any case
+)
 LEVELS = ("1", "2", "3", "4", "5")
 Counts = dict[tuple[str, str], tuple[list[int], int]]  # (service, question) -> answers by level, unknown
 
@@ -57,14 +60,16 @@ def satisfaction(campaign: Campaign, rules: SampleRules, path: str) -> Satisfact
     counts = _counts(campaign, rules.survey, path, asked)
     names = [part for part in parts if part != OVERALL]
     rows = [_row(it.code, it.name, [it.code], counts, parts, names) for it in groups]
-    total = _row("", "Mọi dịch vụ", [it.code for it in groups], counts, parts, names)
+    pooled = _row(POOLED, "", [POOLED], counts, parts, names)
+    total = _row("", "Mọi dịch vụ", [*(it.code for it in groups), POOLED], counts, parts, names)
     least = opinion.smallest * max(len(parts.get(OVERALL, ())), 1)
-    hide = hidden([_size(row.code, row.overall) for row in rows], least)
+    counted = [*rows, pooled]
+    hide = hidden([_size(row.code, row.overall) for row in counted], least, {POOLED})
     if total.overall is None or total.overall.valid < least:
         total = Row("", total.name, None, (None,) * len(names))
-        hide = {row.code for row in rows}
+        hide = {row.code for row in counted}
     blank = [
-        hidden([_size(row.code, row.parts[at]) for row in rows], opinion.smallest * len(parts[name]), hide)
+        hidden([_size(row.code, row.parts[at]) for row in counted], opinion.smallest * len(parts[name]), hide)
         for at, name in enumerate(names)
     ]
     shown = tuple(_without(row, row.code in hide, [row.code in it for it in blank]) for row in rows)
@@ -73,7 +78,7 @@ def satisfaction(campaign: Campaign, rules: SampleRules, path: str) -> Satisfact
         for it, name in zip(total.parts, names, strict=True)
     ]
     words = tuple(form.by_name[name].label.get("vi", name) for name in names)
-    return Satisfaction(words, shown, _without(total, False, few), opinion.smallest, len(hide))
+    return Satisfaction(words, shown, _without(total, False, few), opinion.smallest, len(hide - {POOLED}))
 
 
 def hidden(sizes: Iterable[tuple[str, int, int]], least: int, gone: Set[str] = frozenset()) -> set[str]:

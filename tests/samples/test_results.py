@@ -105,6 +105,23 @@ def test_a_part_that_few_answered_in_all_is_blank_in_the_total(satisfied: Sample
     assert all(it is not None for it in found.total.parts[1:])
 
 
+def test_what_few_of_the_pooled_said_about_a_part_cannot_be_found_from_the_countrys_total(
+    satisfied: SampleWorld,
+) -> None:
+    """Those pooled at the end stand at no service; the total of the country has them."""
+    answer(satisfied, "dat-dai", "4" * 20, passed_over=first_part(satisfied))
+    answer(satisfied, "dat-dai", "5" * 3)
+    Opinion.objects.update(group="", path="VN/")
+    answer(satisfied, "ho-tich", "4" * 30)
+    answer(satisfied, "xay-dung", "3" * 40)
+    found = result(satisfied, "VN/")
+    assert found.total.overall is not None and found.total.overall.valid == 93
+    shown = {it.code: it.parts for it in found.services if it.overall is not None}
+    assert {code: parts[0] is None for code, parts in shown.items()} == {"ho-tich": True, "xay-dung": False}
+    assert all(it is not None for parts in shown.values() for it in parts[1:])
+    assert all(row(result(satisfied), "ho-tich").parts)
+
+
 def test_answers_about_another_province_are_not_counted(satisfied: SampleWorld) -> None:
     answer(satisfied, "dat-dai", "5" * 10, path="VN/40/")
     assert result(satisfied).total.overall is None

@@ -59,7 +59,8 @@ def lift(actor: User, suppression: Suppression) -> None:
 
 def message_of(token: str) -> Message:
     """The message that a link to unsubscribe came with. Raises NotNow for a broken link."""
-    found = Message.objects.filter(pk=number_of_link(token)).first()
+    number = number_of_link(token)
+    found = Message.objects.filter(pk=number).first() if number is not None else None
     if found is None:
         raise NotNow("Liên kết này không đúng. Hãy mở lại liên kết ở cuối thư đã nhận.")
     return found

@@ -67,4 +67,5 @@ def _answered(
 
 
 def _released(campaign: Campaign, survey: str) -> QuerySet[Opinion]:
-    return Opinion.objects.filter(campaign=campaign, survey=survey)
+    """Of bodies alone: what was pooled at the end is about none of them."""
+    return Opinion.objects.at_bodies(campaign).filter(survey=survey)

@@ -31,7 +31,7 @@ RANKS = {level: rank for rank, level in enumerate(LEVELS)}
 def ask(actor: User, campaign: Campaign) -> None:
     """A run in the background. Raises Forbidden, NotNow when no answer is released yet."""
     require(actor, "signal.run", campaign, why=CENTRE_ONLY)
-    if not Opinion.objects.filter(campaign=campaign).exists():
+    if not Opinion.objects.at_bodies(campaign).exists():
         raise NotNow("Chưa có phiếu trả lời nào được đưa vào kho, nên chưa có gì để xem xét.")
     if is_busy(campaign):
         raise NotNow("Một lần xem xét đang chạy ở nền. Hãy chờ kết quả rồi xem xét lại nếu cần.")

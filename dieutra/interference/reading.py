@@ -42,8 +42,8 @@ def limits_of(campaign: Campaign) -> Thresholds:
 
 
 def answers_of(campaign: Campaign) -> pa.Table:
-    """All released answers in the shape of ANSWERS, in no order."""
-    rows = Opinion.objects.filter(campaign=campaign).order_by()
+    """All answers that are laid open at a body, in the shape of ANSWERS, in no order."""
+    rows = Opinion.objects.at_bodies(campaign).order_by()
     told = rows.annotate(key=Cast("id", TextField()), said=Cast("answers", TextField()))
     names = ("key", "survey", "path", "group", "device", "network", "seconds", "said")
     return pa.Table.from_batches(_batches(told.values_list(*names)), ANSWERS)
@@ -71,10 +71,7 @@ def items_of(campaign: Campaign) -> list[Item]:
     """The closed questions of every group, by the newest form that released answers were given to."""
     newest: dict[tuple[str, str], int] = {}
     used = (
-        Opinion.objects.filter(campaign=campaign)
-        .values_list("survey", "group", "form")
-        .distinct()
-        .order_by("form")
+        Opinion.objects.at_bodies(campaign).values_list("survey", "group", "form").distinct().order_by("form")
     )
     for survey, group, form in used:
         newest[str(survey), str(group)] = int(form)

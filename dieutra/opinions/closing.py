@@ -13,7 +13,7 @@ from dieutra.engine.refusals import NotNow
 from dieutra.events.actions import record
 from dieutra.opinions import keys
 from dieutra.opinions.models import Closing, Invitation, SealedDraft, SealedOpinion
-from dieutra.opinions.releasing import lay_open
+from dieutra.opinions.releasing import laid_open_at_the_end, lay_open
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +42,21 @@ def close(campaign: Campaign) -> bool:
     laid = lay_open(campaign, everything=True)
     try:
         with transaction.atomic():
+            end = laid_open_at_the_end(
+                campaign
+            )  # also what a run laid open that was killed before it came here
             drafts, _ = SealedDraft.objects.filter(invitation__campaign=campaign).delete()
             Closing.objects.create(
                 campaign=campaign,
                 closed_on=timezone.localdate(),
-                released=laid.opinions,
+                released=end["count"],
+                pooled=end["pooled"],
+                destroyed=end["destroyed"],
                 unreadable=laid.unreadable,
                 drafts=drafts,
             )
-            facts = {"released": laid.opinions, "unreadable": laid.unreadable, "drafts": drafts}
+            facts = {"released": end["count"], "unreadable": laid.unreadable, "drafts": drafts}
+            facts |= {"pooled": end["pooled"], "destroyed": end["destroyed"]}
             record(None, "opinions.closed", campaign, path=campaign.path, campaign_id=campaign.pk, **facts)
     except IntegrityError:  # another run was quicker
         return False
@@ -65,6 +71,10 @@ def destroy_when_due(closing: Closing) -> bool:
         return False
     if SealedOpinion.objects.filter(campaign=campaign).count() > closing.unreadable:
         lay_open(campaign, everything=True)
+        end = laid_open_at_the_end(campaign)
+        Closing.objects.filter(pk=closing.pk).update(
+            released=end["count"], pooled=end["pooled"], destroyed=end["destroyed"]
+        )
     keys.destroy(campaign)
     with transaction.atomic():
         if not Closing.objects.filter(pk=closing.pk, key_destroyed_on__isnull=True).update(

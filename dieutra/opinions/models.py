@@ -11,6 +11,7 @@ import uuid
 
 from django.db import models
 
+from dieutra.campaigns.models import Campaign
 from dieutra.places.paths import PathField
 
 
@@ -82,8 +83,18 @@ class SealedOpinion(models.Model):
         return f"sealed {self.pk}"
 
 
+class OpinionRows(models.QuerySet["Opinion"]):
+    def at_bodies(self, campaign: Campaign) -> OpinionRows:
+        """Those of the campaign that are known to be about a body."""
+        return self.filter(campaign=campaign).exclude(path=campaign.path)
+
+
 class Opinion(models.Model):
-    """An answer laid open: of which group about which body, and the day of the batch that it came out with."""
+    """An answer laid open: of which group about which body, and the day of the batch that it came out with.
+
+    Those of places in which too few answered stand at the campaign's own path, some of them without a group (""): they are
+    of no body, so whoever reads by body asks for `at_bodies`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="+")
@@ -96,6 +107,8 @@ class Opinion(models.Model):
     network = models.CharField(max_length=32, blank=True)  # keyed hash of the address and the sort of browser
     seconds = models.CharField(max_length=8, blank=True)  # how long it took: "<30", "30-60", … ; "" unknown
     released_on = models.DateField()
+
+    objects = OpinionRows.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["campaign", "survey", "path", "group"], name="opinion_place")]
@@ -149,7 +162,9 @@ class Closing(models.Model):
 
     campaign = models.OneToOneField("campaigns.Campaign", on_delete=models.PROTECT, related_name="closing")
     closed_on = models.DateField()
-    released = models.PositiveIntegerField(default=0)  # with the last batch
+    released = models.PositiveIntegerField(default=0)  # at the end, the hourly ones not counted
+    pooled = models.PositiveIntegerField(default=0)  # of those: at the campaign's own path, of no body
+    destroyed = models.PositiveIntegerField(default=0)  # too few even in the pool: nobody has read them
     unreadable = models.PositiveIntegerField(default=0)
     drafts = models.PositiveIntegerField(default=0)  # begun, never sent
     key_destroyed_on = models.DateField(null=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
@@ -14,7 +14,7 @@ from dieutra.events.models import Event
 from dieutra.events.queries import broken_seal
 from dieutra.jobs.models import Job
 from dieutra.opinions import closing, figures
-from dieutra.opinions.models import Figure, Invitation, Opinion, SealedDraft, SealedOpinion
+from dieutra.opinions.models import Closing, Figure, Invitation, Opinion, SealedDraft, SealedOpinion
 from dieutra.rehearsal.opinion_acts import SLUG, OpinionPlay
 from dieutra.rehearsal.reckoning import let_work_end, spread, unfinished_jobs
 
@@ -52,6 +52,8 @@ def reckon(play: OpinionPlay) -> dict[str, Any]:
         "answered": Invitation.objects.filter(campaign=campaign, answered=True).count(),
         "laid_open_before_the_end": before,
         "opinions": Opinion.objects.count(),
+        "pooled": campaign.closing.pooled,
+        "destroyed": campaign.closing.destroyed,
         "events": verbs,
         "requests": dict(play.book.requests),
         "answer_seconds": spread(play.book.seconds),
@@ -79,37 +81,90 @@ def _places(play: OpinionPlay) -> list[str]:
     """By survey, body and group: receipts, marks of having answered, opinions and figures are one number."""
     paths = {f"VN/{it.code}/": it.code for it in play.bodies}
     keys = ("survey", "path", "group")
-    rows = {
-        "dấu đã trả lời": Invitation.objects.filter(answered=True).values_list(*keys).annotate(n=Count("pk")),
-        "phiếu trong kho": Opinion.objects.values_list(*keys).annotate(n=Count("pk")),
-        "số đếm": Figure.objects.filter(answered__gt=0).values_list(*keys, "answered"),
-    }
+    large = Counter({it: n for it, n in play.said.receipts.items() if n >= _batch(play)})
+    marks = Invitation.objects.filter(answered=True).values_list(*keys).annotate(n=Count("pk"))
+    opinions = Opinion.objects.at_bodies(play.campaign).values_list(*keys).annotate(n=Count("pk"))
+    counted = Figure.objects.filter(answered__gt=0).values_list(*keys, "answered")
     problems = []
-    for what, found in rows.items():
-        counted = {(survey, paths.get(path, path), group): n for survey, path, group, n in found.order_by()}
-        wrong = [
-            it
-            for it in counted.keys() | play.said.receipts.keys()
-            if counted.get(it, 0) != play.said.receipts.get(it, 0)
-        ]
-        problems += [
-            f"{what} tại {it}: {counted.get(it, 0)}, biên nhận {play.said.receipts.get(it, 0)}"
-            for it in wrong[:5]
-        ]
+    for what, found, given in (
+        ("dấu đã trả lời", marks, play.said.receipts),
+        ("phiếu trong kho", opinions, large),
+        ("số đếm", counted, play.said.receipts),
+    ):
+        held = Counter(
+            {(survey, paths.get(path, path), group): n for survey, path, group, n in found.order_by()}
+        )
+        wrong = [it for it in held.keys() | given.keys() if held[it] != given[it]]
+        problems += [f"{what} tại {it}: {held[it]}, biên nhận {given[it]}" for it in wrong[:5]]
     if len(play.said.codes) != sum(play.said.receipts.values()):
         problems.append("Có hai người nhận cùng một mã biên nhận.")
+    return [*problems, *_few(play)]
+
+
+def _batch(play: OpinionPlay) -> int:
+    rules = play.campaign.kind.opinion
+    return max(2, rules.batch if rules else 2)
+
+
+def _few_by_group(play: OpinionPlay) -> Counter[tuple[str, str]]:
+    """(survey, group) -> receipts of places in which fewer than a batch answered."""
+    few: Counter[tuple[str, str]] = Counter()
+    for (survey, _, group), n in play.said.receipts.items():
+        few[survey, group] += n if n < _batch(play) else 0
+    return few
+
+
+def _few(play: OpinionPlay) -> list[str]:
+    """What is pooled of each group, what without a group, and what was destroyed: all together those of small places."""
+    pooled = Opinion.objects.filter(campaign=play.campaign, path=play.campaign.path)
+    rows = pooled.values_list("survey", "group").annotate(n=Count("pk")).order_by()
+    held = Counter({(survey, group): n for survey, group, n in rows})
+    few, batch = _few_by_group(play), _batch(play)
+    named = Counter({it: n for it, n in few.items() if n >= batch})
+    problems = [
+        f"phiếu gộp của nhóm {it}: {held[it]}, biên nhận {named[it]}"
+        for it in held.keys() | named.keys()
+        if it[1] and held[it] != named[it]
+    ]
+    destroyed = Closing.objects.filter(campaign=play.campaign).aggregate(n=Sum("destroyed"))["n"] or 0
+    nameless = sum(n for (_, group), n in held.items() if not group)
+    if nameless + destroyed != sum(few.values()) - sum(named.values()):
+        problems.append(
+            f"Nơi ít phiếu: {nameless} phiếu gộp không nêu nhóm, {destroyed} phiếu hủy, không đủ."
+        )
     return problems
 
 
 def _answers(play: OpinionPlay) -> list[str]:
-    """Each value of each question of each group about each body, as often as it was said."""
+    """Each value of each question of each group about each body, as often as it was said.
+
+    Of no body ("") for pooled answers; those of groups that stay too few may be fewer than said, never more.
+    """
     held: Counter[tuple[str, str, str, str]] = Counter()
-    rows = Opinion.objects.values_list("path", "group", "answers")
+    rows = Opinion.objects.filter(campaign=play.campaign).values_list("path", "group", "answers")
     for path, group, answers in rows.iterator(chunk_size=2000):
         body = path.split("/")[1]
         held.update((body, group, question, value) for question, value in answers.items())
-    wrong = [it for it in held.keys() | play.said.answers.keys() if held[it] != play.said.answers[it]]
-    return [f"Câu trả lời {it}: kho có {held[it]}, người trả lời {play.said.answers[it]}" for it in wrong[:5]]
+    said = _said(play)
+    wrong = [
+        it
+        for it in held.keys() | said.keys()
+        if (held[it] > said[it] if it[:2] == ("", "") else held[it] != said[it])
+    ]
+    return [f"Câu trả lời {it}: kho có {held[it]}, người trả lời {said[it]}" for it in wrong[:5]]
+
+
+def _said(play: OpinionPlay) -> Counter[tuple[str, str, str, str]]:
+    """What was said, at the places where it is to be found: of the body, of no body, of no body and no group."""
+    survey = {it.code: it.survey for it in play.bodies}
+    few, batch = _few_by_group(play), _batch(play)
+    said: Counter[tuple[str, str, str, str]] = Counter()
+    for (body, group, question, value), n in play.said.answers.items():
+        if play.said.receipts[survey[body], body, group] >= batch:
+            said[body, group, question, value] += n
+        else:
+            said["", group if few[survey[body], group] >= batch else "", question, value] += n
+    return said
 
 
 def _left_over() -> list[str]:

@@ -56,7 +56,11 @@ def satisfaction(campaign: Campaign, rules: SampleRules, path: str) -> Satisfact
     counts = _counts(campaign, rules.survey, path, asked)
     names = [part for part in parts if part != OVERALL]
     rows = [_row(it.code, it.name, [it.code], counts, parts, names) for it in groups]
-    total = _row("", "Mọi dịch vụ", [it.code for it in groups], counts, parts, names)
+    every = [
+        *(it.code for it in groups),
+        "",
+    ]  # "": those pooled at the end over services, in the country's total alone
+    total = _row("", "Mọi dịch vụ", every, counts, parts, names)
     hide = hidden([(row.code, row.overall.valid if row.overall else 0) for row in rows], opinion.smallest)
     shown = tuple(Row(it.code, it.name, None, (None,) * len(names)) if it.code in hide else it for it in rows)
     if total.overall is None or total.overall.valid < opinion.smallest:

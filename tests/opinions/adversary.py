@@ -27,6 +27,7 @@ from tests.opinions.held import PLACE, TRANSACTION, Held, Row, Step
 
 OPINIONS, SEALED, DRAFTS = "opinions_opinion", "opinions_sealedopinion", "opinions_sealeddraft"
 INVITATIONS, PEOPLE, BURSTS = "opinions_invitation", "rosters_person", "opinions_burst"
+FORMS = "campaigns_groupform"
 PURPOSES = ("box", "drafts", "draft", "links", "signals", "receipts")
 SIGMAS = 5.0  # a chance of one in two millions
 # what an answer may do to a table: how many rows it may add, at most and at least
@@ -41,6 +42,7 @@ def every_way() -> dict[str, Callable[[Held], list[str]]]:
         "traces of an answer": traces,
         "sizes": sizes,
         "differences of backups": differences,
+        "small places": places,
         "opening": opening,
         "logs": logs,
     }
@@ -141,7 +143,7 @@ def _one_transaction(held: Held) -> Iterator[str]:
 
 def _numbered(held: Held) -> list[str]:
     """Short numbers agree by chance now and then; a column that is right for every fifth row is no chance."""
-    rows = [row for row in held.last.get(OPINIONS, ()) if held.hidden(row)]
+    rows = held.last.get(OPINIONS, ())
     columns = {name for row in rows for name in row} - {
         PLACE,
         TRANSACTION,
@@ -206,7 +208,7 @@ def _appeared_together(held: Held) -> Iterator[list[Row]]:
         before = {row["id"] for row in step.before.get(OPINIONS, ())}
         new: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in step.after.get(OPINIONS, ()):
-            if row["id"] not in before and held.hidden(row):
+            if row["id"] not in before:
                 new[row["path"], row["group"]].append(row)
         yield from (rows for rows in new.values() if len(rows) > 1)
 
@@ -310,23 +312,52 @@ def differences(held: Held) -> list[str]:
         after = {row["id"]: row for row in step.after.get(SEALED, ())}
         if step.who:
             whose |= dict.fromkeys(after.keys() - before.keys(), step.who)
-        gone: dict[tuple[str, str], set[int]] = defaultdict(set)
-        for it in before.keys() - after.keys():
-            if held.hidden(before[it]):
-                gone[before[it]["path"], before[it]["group"]].add(whose[it])
-        for place, people in gone.items():
+        gone = [(row, whose[it]) for it, row in before.items() if it not in after]
+        for place, people in _behind(held, step, gone).items():
             if len(people) < held.batch:
                 found.append(f"{step.name}: an opinion of {place} is by one of {len(people)} people")
     return found
 
 
+def _behind(held: Held, step: Step, gone: list[tuple[Row, int]]) -> dict[tuple[Any, ...], set[int]]:
+    """Who may have written the opinions that came, by what tells them apart: survey, body, group and questionnaire.
+
+    One at a body is of that body's people. One of no body is of people whose own place got no opinion now, and if it has no
+    group, of people whose group got none either.
+    """
+    forms = {(row["survey"], row["group"]): row["form_id"] for row in held.last[FORMS]}
+    known = {row["id"] for row in step.before.get(OPINIONS, ())}
+    came = {
+        (row["survey"], row["path"], row["group"], row["form_id"])
+        for row in step.after.get(OPINIONS, ())
+        if row["id"] not in known
+    }
+    behind: dict[tuple[Any, ...], set[int]] = {place: set() for place in came}
+    for row, who in gone:
+        survey, group = row["survey"], row["group"]
+        form = forms[survey, group]
+        likely = ((row["path"], group), (held.root, group), (held.root, ""))
+        place = next((it for path, of in likely if (it := (survey, path, of, form)) in came), None)
+        if place:
+            behind[place].add(who)
+    return behind
+
+
+def places(held: Held) -> list[str]:
+    """With the last backup alone: those marked as having answered, where fewer than a batch of opinions lie."""
+    lie: dict[tuple[Any, ...], int] = defaultdict(int)
+    for row in held.last.get(OPINIONS, ()):
+        lie[row["survey"], row["path"], row["group"], row["form_id"]] += 1
+    return [f"only {many} opinions lie at {place}" for place, many in lie.items() if many < held.batch]
+
+
 # --- by opening what is sealed
 
 
-def opening(held: Held) -> list[str]:
-    """Every key that can be made of what is held, tried on everything sealed."""
+def opening(held: Held, *files: bytes) -> list[str]:
+    """Every key that can be made of what is held, and of `files` beside it, tried on everything sealed."""
     found = []
-    keys = list(_keys(held))
+    keys = list(_keys(held, files))
     for table, place, blob in _sealed(held):
         for what, key in keys:
             with suppress(Unreadable, ValueError):
@@ -352,8 +383,8 @@ def _sealed(held: Held) -> Iterator[tuple[str, str, bytes]]:
                     yield table, place, row["sealed"]
 
 
-def _keys(held: Held) -> Iterator[tuple[str, bytes]]:
-    for what, secret in _secrets(held):
+def _keys(held: Held, files: Iterable[bytes] = ()) -> Iterator[tuple[str, bytes]]:
+    for what, secret in [*(("a file", it) for it in files), *_secrets(held)]:
         if len(secret) == 32:
             yield what, secret
         yield f"sha256 of {what}", hashlib.sha256(secret).digest()

@@ -74,14 +74,12 @@ class Held:
 
     batch: int
     slug: str
+    root: str  # the campaign's own path
     steps: list[Step] = field(default_factory=list)
     tokens: dict[int, str] = field(default_factory=dict)  # person -> code, from the mails
     mails: list[str] = field(default_factory=list)
     visits: dict[int, tuple[str, str]] = field(default_factory=dict)  # person -> (address, browser)
     truth: dict[int, dict[str, str]] = field(default_factory=dict)  # person -> answers
-    small: set[tuple[str, str]] = field(
-        default_factory=set
-    )  # (path, group) in which fewer than a batch answered
 
     @property
     def last(self) -> Dump:
@@ -94,10 +92,6 @@ class Held:
     @property
     def logs(self) -> str:
         return "".join(step.log for step in self.steps)
-
-    def hidden(self, row: Row) -> bool:
-        """Whether a row belongs to a group large enough to hide in."""
-        return (row["path"], row["group"]) not in self.small
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Play:
     def __post_init__(self) -> None:
         rules = self.world.campaign.kind.opinion
         assert rules is not None
-        self.held = Held(rules.batch, self.world.campaign.slug)
+        self.held = Held(rules.batch, self.world.campaign.slug, self.world.campaign.path)
         self.chance = random.Random(self.seed)
 
     def whole(self) -> Held:
@@ -61,7 +61,6 @@ class Play:
             self.step("wrong codes", self.guess)
             self.step("the second laying open", lambda: releasing.lay_open(self.world.campaign))
             self.step("the end", self.end)
-        self.note_small_groups()
         return self.held
 
     def step(self, name: str, act: Callable[[], object], who: int = 0) -> None:
@@ -143,13 +142,6 @@ class Play:
     def end(self) -> None:
         shift(self.world.campaign, -30, -1)
         assert closing.close(self.world.campaign)
-
-    def note_small_groups(self) -> None:
-        counts: dict[tuple[str, str], int] = {}
-        for it in self.people:
-            counts.setdefault((it.path, it.group), 0)
-            counts[it.path, it.group] += it.person_id in self.held.truth
-        self.held.small = {place for place, many in counts.items() if many < self.held.batch}
 
 
 def words_of(number: int) -> str:

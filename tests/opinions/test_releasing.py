@@ -96,6 +96,32 @@ def test_many_groups_go_in_portions_and_none_is_left_out(opinions: OpinionWorld,
     for at, it in enumerate(people):
         send(it, at)
     assert releasing.lay_open(opinions.campaign).opinions == 15
+    facts = Event.objects.filter(verb="opinions.laid_open").values_list("facts", flat=True)
+    assert list(facts) == [{"count": 5, "groups": 1, "unreadable": 0}] * 3
+
+
+def test_an_end_that_was_broken_off_is_counted_whole_by_the_next(
+    opinions: OpinionWorld, monkeypatch: Any
+) -> None:
+    """What a portion lays open is recorded with it: nothing is missing in the numbers of the closing."""
+    monkeypatch.setattr(releasing, "AT_ONCE", 3)
+    for at, it in enumerate(invited(opinions, "tinh", "35", {"tinh-so": 5, "tinh-phong": 6, "tinh-hdnd": 2})):
+        send(it, at)
+    shift(opinions.campaign, -30, -1)
+    portion, calls = releasing._lay_open_portion, iter(range(9))
+
+    def killed(*given: Any) -> Any:
+        if next(calls) == 1:
+            raise KeyboardInterrupt
+        return portion(*given)
+
+    monkeypatch.setattr(releasing, "_lay_open_portion", killed)
+    with pytest.raises(KeyboardInterrupt):
+        closing.close(opinions.campaign)
+    assert Opinion.objects.count() in (5, 6) and not Closing.objects.exists()
+    assert closing.close(opinions.campaign)
+    closed = Closing.objects.get()
+    assert (closed.released, closed.pooled, closed.destroyed) == (11, 0, 2)
 
 
 def test_an_answer_that_cannot_be_opened_stays_and_does_not_stop_the_others(
@@ -136,9 +162,9 @@ def test_without_the_key_answers_wait_and_other_campaigns_go_on(
 def test_the_survey_is_closed_after_its_last_day_and_not_before(
     people: list[Invitation], campaign: Campaign
 ) -> None:
-    for at in range(3):
+    for at in range(5):
         send(people[at], at)
-    opened = answering.open_link(Respondent(people[3]).token)
+    opened = answering.open_link(Respondent(people[5]).token)
     answering.save(opened, 0, {"/data/linh_vuc_1/q01": "1"})
     with pytest.raises(NotNow):
         closing.close(campaign)
@@ -146,17 +172,18 @@ def test_the_survey_is_closed_after_its_last_day_and_not_before(
     shift(campaign, -30, -1)
     jobs.close(Job(kind="opinions.close", key="1"))
     closed = Closing.objects.get()
-    assert (closed.released, closed.drafts, closed.key_destroyed_on) == (3, 1, None)
-    assert (Opinion.objects.count(), SealedOpinion.objects.count(), SealedDraft.objects.count()) == (3, 0, 0)
+    assert (closed.released, closed.drafts, closed.key_destroyed_on) == (5, 1, None)
+    assert (Opinion.objects.count(), SealedOpinion.objects.count(), SealedDraft.objects.count()) == (5, 0, 0)
     [event] = Event.objects.filter(verb="opinions.closed")
-    assert event.facts == {"released": 3, "unreadable": 0, "drafts": 1}
+    assert event.facts == {"released": 5, "unreadable": 0, "drafts": 1, "pooled": 0, "destroyed": 0}
     assert closing.close_due() == 0
     assert closing.close(campaign) is False
     assert keys.file_of(campaign).exists()
 
 
 def test_the_key_is_destroyed_when_its_days_are_over(people: list[Invitation], campaign: Campaign) -> None:
-    send(people[0], 0)
+    for at in range(5):
+        send(people[at], at)
     shift(campaign, -40, -13)
     closing.close_due()
     assert keys.file_of(campaign).exists()
@@ -167,7 +194,7 @@ def test_the_key_is_destroyed_when_its_days_are_over(people: list[Invitation], c
     assert Event.objects.filter(verb="opinions.key_destroyed").count() == 1
     closing.close_due()
     assert Event.objects.filter(verb="opinions.key_destroyed").count() == 1
-    assert Opinion.objects.count() == 1
+    assert Opinion.objects.count() == 5
 
 
 def test_the_kind_says_how_long_the_key_is_kept(people: list[Invitation], campaign: Campaign) -> None:

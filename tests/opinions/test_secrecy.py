@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
 from dieutra.events.actions import record
-from dieutra.opinions import answering, devices, keys, releasing, sealing
+from dieutra.opinions import answering, closing, devices, keys, releasing, sealing
 from dieutra.opinions.models import Invitation, Opinion, SealedDraft, SealedOpinion
 from tests.messages.conftest import relay
 from tests.messages.relay import Relay
@@ -26,14 +26,16 @@ from tests.opinion_cast import OpinionWorld
 from tests.opinions import adversary
 from tests.opinions.held import Held
 from tests.opinions.play import Numbers, Play
+from tests.opinions.respondent import shift
 
 COUNTRY: Numbers = {
     ("tinh", "35"): {"tinh-so": 30, "tinh-phong": 22, "tinh-hdnd": 3},
-    ("tinh", "40"): {"tinh-huyen": 8},
-    ("bo", "B01"): {"bo-vu": 20},
+    ("tinh", "40"): {"tinh-huyen": 8, "tinh-hdnd": 4},
+    ("bo", "B01"): {"bo-vu": 20, "bo-hoi": 3},
 }
 __all__ = ["relay"]
 ONE_GROUP: Numbers = {("tinh", "35"): {"tinh-phong": 26}}
+FEW: Numbers = {("tinh", "35"): {"tinh-phong": 12, "tinh-hdnd": 3}}
 LARGE_GROUP: Numbers = {("tinh", "35"): {"tinh-phong": 66}}  # an order shows among many alone
 _played: dict[str, Held] = {}
 
@@ -51,7 +53,9 @@ def test_the_play_is_worth_attacking(held: Held) -> None:
     given = [tuple(sorted(it.items())) for it in held.truth.values()]
     assert len(set(given)) == len(given)
     names = [step.name for step in held.steps]
-    assert len(held.last["opinions_opinion"]) == len(held.truth)
+    [end] = held.last["opinions_closing"]
+    assert len(held.last["opinions_opinion"]) == len(held.truth) - end["destroyed"]
+    assert (end["destroyed"] > 0, end["pooled"] >= held.batch) == (True, True)
     appeared = [len(step.after["opinions_opinion"]) for step in held.steps]
     assert appeared[names.index("the first laying open")] >= 10
     assert (
@@ -59,7 +63,6 @@ def test_the_play_is_worth_attacking(held: Held) -> None:
     )
     assert any(step.after["opinions_sealeddraft"] for step in held.steps)
     assert not held.last["opinions_sealeddraft"]
-    assert held.small == {("VN/35/", "tinh-hdnd")}
     assert len(held.tokens) == len(held.last["opinions_invitation"])
     assert len(held.mails) > len(held.tokens)  # with reminders
     assert "/y-kien/mo/" in held.logs  # the wrong codes, and nothing else of anybody
@@ -76,10 +79,13 @@ def test_what_he_does_learn_is_who_has_answered(held: Held) -> None:
     assert answered == set(held.truth)
 
 
-def test_a_group_in_which_too_few_answered_is_all_that_stays_small(held: Held) -> None:
-    rows = [row for row in held.last["opinions_opinion"] if not held.hidden(row)]
-    assert {(row["path"], row["group"]) for row in rows} == held.small
-    assert 0 < len(rows) < held.batch
+def test_those_of_places_in_which_too_few_answered_lie_at_no_body_or_nowhere(held: Held) -> None:
+    rows = [(row["path"], row["group"]) for row in held.last["opinions_opinion"]]
+    assert {group for path, group in rows if path == held.root} == {"tinh-hdnd"}
+    assert not {("VN/35/", "tinh-hdnd"), ("VN/40/", "tinh-hdnd")} & set(rows)
+    assert "bo-hoi" not in {group for _, group in rows}
+    pooled = [row for row in held.last["opinions_opinion"] if row["path"] == held.root]
+    assert {(row["device"], row["network"], row["seconds"]) for row in pooled} == {("", "", "")}
 
 
 def test_columns_with_a_moment_are_those_of_the_contract_and_found_by_looking_at_all_models() -> None:
@@ -257,6 +263,20 @@ def a_line_in_the_log(patch: Any) -> None:
     patch.setattr(answering, "_count_burst", counts)
 
 
+def the_few_at_their_own_body(patch: Any) -> None:
+    portions = releasing._portions
+
+    def at_once(waiting: Any, batch: int, everything: bool) -> Any:
+        return portions(waiting, 1 if everything else batch, everything)
+
+    patch.setattr(releasing, "_portions", at_once)
+
+
+def the_few_pooled_among_few(patch: Any) -> None:
+    pool = releasing._pool_the_few
+    patch.setattr(releasing, "_pool_the_few", lambda campaign, key, batch: pool(campaign, key, 2))
+
+
 PLANTED: dict[str, tuple[Plant, str]] = {
     "a moment on the invitation": (a_moment_on_the_invitation, "moments"),
     "the order of arrival": (the_order_of_arrival, "order"),
@@ -268,7 +288,13 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     "the number of the invitation": (the_number_of_the_invitation, "equal values"),
     "laid open one by one": (one_by_one, "differences of backups"),
     "a line in the log": (a_line_in_the_log, "logs"),
+    "the few, by the last backup": (the_few_at_their_own_body, "small places"),
+    "the few, by two backups": (the_few_at_their_own_body, "differences of backups"),
+    "a pool that is too small": (the_few_pooled_among_few, "differences of backups"),
 }
+
+
+OF_FEW = ("backup", "two backups", "too small")
 
 
 @pytest.mark.parametrize("leak", PLANTED)
@@ -276,7 +302,8 @@ def test_a_planted_leak_is_found(leak: str, opinions: OpinionWorld, monkeypatch:
     plant, way = PLANTED[leak]
     with monkeypatch.context() as patch:
         plant(patch)
-        seen = Play(opinions, LARGE_GROUP if way == "order" else ONE_GROUP).whole()
+        numbers = LARGE_GROUP if way == "order" else FEW if leak.endswith(OF_FEW) else ONE_GROUP
+        seen = Play(opinions, numbers).whole()
     assert adversary.every_way()[way](seen) != []
 
 
@@ -286,9 +313,13 @@ def test_the_same_small_play_without_a_leak_gives_nothing(opinions: OpinionWorld
 
 
 def test_even_he_who_stole_the_key_too_late_opens_nothing(opinions: OpinionWorld, keys_apart: Path) -> None:
-    """After its destruction backups of the sealed rows stay shut: the file holds nothing and is gone."""
-    play = Play(opinions, ONE_GROUP)
-    play.whole()
-    assert keys.destroy(opinions.campaign)
+    """After its destruction backups of sealed rows stay shut, whatever lies in the folder of keys; a copy still opens."""
+    held = Play(opinions, ONE_GROUP).whole()
+    copy = keys.file_of(opinions.campaign).read_bytes()
+    assert {it.split(" is opened")[0] for it in adversary.opening(held, copy)} == {adversary.SEALED}
+    shift(opinions.campaign, -40, -30)
+    closing.close_due()
+    left = [file.read_bytes() for file in keys_apart.rglob("*") if file.is_file()]
+    assert copy not in left
+    assert adversary.opening(held, *left) == []
     assert not keys.file_of(opinions.campaign).exists()
-    assert adversary.opening(play.held) == []

@@ -34,7 +34,8 @@ def test_a_small_survey_ends_with_every_answer_accounted_for(tmp_path: Path) -> 
     report = json.loads(done.stdout)
     assert (done.returncode, report["problems"]) == (0, [])
     assert report["invited"] == report["letters_of_people"] == report["people"] >= 60
-    assert report["receipts"] == report["answered"] == report["opinions"] > 40
+    assert report["receipts"] == report["answered"] == report["opinions"] + report["destroyed"] > 40
+    assert report["destroyed"] > 0  # one ministry has few associations
 
 
 def played(world: OpinionWorld, said: Said) -> Any:
@@ -74,6 +75,30 @@ def test_the_reckoning_notices_an_answer_that_is_lost_or_changed(opinions: Opini
     assert len(opinion_reckoning._answers(play)) == 2
     lost.delete()
     assert any("phiếu trong kho" in it for it in opinion_reckoning._places(play))
+
+
+def test_the_reckoning_notices_what_is_pooled_wrongly_or_lost_without_a_count(
+    opinions: OpinionWorld,  # noqa: F811
+    said: Said,
+) -> None:
+    """Three answers about Hà Nam and two about the other body of one group: five of no body."""
+    play = played(opinions, said)
+    play.bodies.append(Body("40", "Tỉnh Nghệ An", "tinh"))
+    for code, n in (("35", 3), ("40", 2)):
+        said.receipts[("tinh", code, "tinh-hdnd")] = n
+        said.answers[(code, "tinh-hdnd", "/data/q", "2")] = n
+    form = opinions.campaign.group_forms.get(group="tinh-hdnd").form
+    where = {"campaign": opinions.campaign, "survey": "tinh", "path": "VN/", "form": form}
+    rows = [
+        Opinion(**where, group="tinh-hdnd", answers={"/data/q": "2"}, released_on=date(2026, 1, 1))
+        for _ in range(5)
+    ]
+    Opinion.objects.bulk_create(rows)
+    assert (opinion_reckoning._few(play), opinion_reckoning._answers(play)) == ([], [])
+    rows[0].delete()
+    assert len(opinion_reckoning._few(play)) == len(opinion_reckoning._answers(play)) == 1
+    said.receipts[("tinh", "35", "tinh-phong")] = 2
+    assert any("0 phiếu hủy" in it for it in opinion_reckoning._few(play))
 
 
 def test_the_reckoning_notices_a_mark_without_a_receipt_and_a_letter_too_many(

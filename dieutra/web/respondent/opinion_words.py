@@ -11,8 +11,8 @@ VI = {
     "door_title": "Mở phiếu khảo sát",
     "door_lead": "Đang mở phiếu từ liên kết trong thư…",
     "door_code": "Dán mã trong thư",
-    "door_hint": "Mã gồm 25 chữ và số, in ở cuối thư mời, dạng ABCDE-FGHJK-… Có dấu gạch, dấu cách hay chữ "
-    "thường đều được.",
+    "door_hint": "Mã gồm 25 chữ và số, là phần sau dấu # của liên kết trong thư, dạng ABCDE-FGHJK-… Có dấu gạch, "
+    "dấu cách hay chữ thường đều được.",
     "door_without_js": "Trình duyệt này không chạy JavaScript nên liên kết không tự mở phiếu. Hãy chép mã trong thư "
     "rồi dán vào ô dưới đây.",
     "door_open": "Mở phiếu",
@@ -27,9 +27,10 @@ VI = {
     "lần.",
     "unknown": "Không ai biết Ông/Bà trả lời thế nào. Câu trả lời được cất riêng, không kèm tên, địa chỉ "
     "thư, mã hay giờ gửi, và chỉ được mở ra cùng lúc với câu trả lời của những người khác cùng "
-    "nhóm.",
-    "seen_by": "Cơ quan của Ông/Bà chỉ thấy số người đã trả lời của từng nhóm, không thấy là ai. Nhóm ít "
-    "người trả lời không được nêu riêng.",
+    "nhóm. Nhóm nào ở một cơ quan có quá ít người trả lời thì được gộp với các cơ quan khác, không kèm "
+    "tên cơ quan; vẫn quá ít thì bị hủy, không ai đọc.",
+    "seen_by": "Cơ quan của Ông/Bà chỉ thấy số người đã trả lời của từng nhóm, không thấy là ai. Nhóm có "
+    "ít người được mời không được nêu riêng với cơ quan.",
     "device": "Để phát hiện một máy trả lời thay nhiều người, trình duyệt này được cấp một số ngẫu nhiên; "
     "số đó và địa chỉ mạng chỉ được giữ ở dạng đã mã hóa bằng một khóa. Khóa bị hủy sau khi cuộc "
     "khảo sát kết thúc.",
@@ -47,7 +48,7 @@ VI = {
     "check_wrong": "Câu cần sửa",
     "check_yours": "Câu trả lời của Ông/Bà",
     "check_empty": "Không trả lời",
-    "check_final": "Sau khi gửi, không ai xem lại hay sửa được nữa, kể cả Ông/Bà.",
+    "check_final": "Sau khi gửi, không ai sửa được câu trả lời hay xem lại được đó là của Ông/Bà, kể cả chính Ông/Bà.",
     "check_back": "Quay lại sửa",
     "send": "Gửi câu trả lời",
     "thanks_title": "Đã nhận câu trả lời",
@@ -97,8 +98,8 @@ EN = {
     "door_title": "Open the questionnaire",
     "door_lead": "Opening the questionnaire from the link in your letter…",
     "door_code": "Paste the code of your letter",
-    "door_hint": "The code has 25 letters and digits and stands at the end of the letter, like ABCDE-FGHJK-… "
-    "Dashes, spaces and small letters do no harm.",
+    "door_hint": "The code has 25 letters and digits: what stands after # in the link of your letter, like "
+    "ABCDE-FGHJK-… Dashes, spaces and small letters do no harm.",
     "door_without_js": "This browser does not run JavaScript, so the link cannot open the questionnaire by itself. "
     "Copy the code from your letter and paste it below.",
     "door_open": "Open",
@@ -106,14 +107,16 @@ EN = {
     "before_title": "Before you answer",
     "promise_more": "Who sees what, whom to ask",
     "deadline": "Answers are taken until the end of",
-    "two_minutes": "It takes two to five minutes. What you fill in is saved; you may stop and come back by the "
+    "two_minutes": "It takes about two to five minutes. What you fill in is saved; you may stop and come back by the "
     "link in your letter, on this device or another.",
     "known": "The system knows whether you have answered, so that you are not reminded in vain and "
     "everybody answers once.",
     "unknown": "Nobody knows what you answered. Answers are kept apart, without name, address, code or hour, "
-    "and are opened only together with those of others of your group.",
-    "seen_by": "Your organisation sees how many of each group have answered, never who. Groups with few "
-    "answers are not shown apart.",
+    "and are opened only together with those of others of your group. Where too few of a group answer at "
+    "one organisation, theirs are pooled with those of other organisations, without its name; if they are "
+    "still too few, they are destroyed unread.",
+    "seen_by": "Your organisation sees how many of each group have answered, never who. Groups in which "
+    "few people are invited are not shown on their own to the organisation.",
     "device": "To find out when one device answers for many people, this browser gets a random number; that "
     "number and the network address are kept only as codes made with a key. The key is destroyed "
     "after the survey.",
@@ -132,7 +135,7 @@ EN = {
     "check_wrong": "To be corrected",
     "check_yours": "Your answers",
     "check_empty": "No answer",
-    "check_final": "Once sent, nobody can see or change it as yours, you included.",
+    "check_final": "Once sent, nobody can change your answers or look them up as yours, you included.",
     "check_back": "Back to the questions",
     "send": "Send my answers",
     "thanks_title": "Your answers have arrived",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -345,6 +346,47 @@ def test_a_link_that_dies_while_it_is_open_saves_and_sends_nothing(respondent: R
     respondent.check()
     Invitation.objects.filter(pk=respondent.invitation.pk).update(epoch=2, token_hash=hash_of("B" * 25))
     assert respondent.send().status_code == 422
+    assert counts() == (0, 0, 1)
+
+
+def test_a_save_under_way_while_the_link_is_renewed_leaves_nothing(respondent: Respondent) -> None:
+    opened = answering.open_link(respondent.token)
+    Invitation.objects.filter(pk=respondent.invitation.pk).update(epoch=2, token_hash=hash_of("B" * 25))
+    with pytest.raises(answering.Unknown):
+        answering.save(opened, 0, {FIRST: "1"})
+    assert counts() == (0, 0, 0)
+
+
+def test_a_save_and_a_sending_under_way_while_the_group_changes_leave_nothing(respondent: Respondent) -> None:
+    respondent.open()
+    respondent.save(full_answers(form_of(respondent.invitation)))
+    opened = answering.open_link(respondent.token)
+    Invitation.objects.filter(pk=respondent.invitation.pk).update(group="tinh-phong")
+    with pytest.raises(answering.Moved) as moved:
+        answering.save(opened, 1, {FIRST: "1"})
+    assert moved.value.reload
+    opened = replace(opened, invitation=respondent.invitation)
+    with pytest.raises(answering.Moved):
+        answering.send(opened, 1, devices.Device())
+    assert counts() == (0, 0, 1)
+
+
+def test_an_autosave_that_begins_the_draft_while_nothing_was_shown_is_not_sent_unseen(
+    respondent: Respondent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever could send at version 0 (a form that asks for nothing) loses no words that were saved meanwhile."""
+    monkeypatch.setattr(answering, "_refuse_unfinished", lambda state: None)
+    seal = answering.seal
+
+    def after_an_autosave(*given: Any) -> bytes:
+        monkeypatch.setattr(answering, "seal", seal)
+        answering.save(answering.open_link(respondent.token), 0, {FIRST: "2"})
+        return seal(*given)
+
+    monkeypatch.setattr(answering, "seal", after_an_autosave)
+    with pytest.raises(answering.Moved) as moved:
+        answering.send(answering.open_link(respondent.token), 0, devices.Device())
+    assert (moved.value.answers[FIRST], moved.value.version) == ("2", 1)
     assert counts() == (0, 0, 1)
 
 

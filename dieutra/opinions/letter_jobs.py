@@ -35,7 +35,7 @@ def remind(work: Job) -> None:
 
 @job("opinions.count")
 def count(work: Job) -> None:
-    """Hourly: the figures that screens show."""
+    """Hourly: the figures that screens show, until after the end."""
     for campaign in asking_people():
-        if figures.due(campaign):
+        if figures.due(campaign) and not figures.are_final(campaign):
             figures.count(campaign)

@@ -16,7 +16,7 @@ from dieutra.engine.stats.survey import Tally
 from dieutra.forms.queries import engine_form
 from dieutra.opinions.models import Opinion
 
-Key = tuple[str, str, str, str]  # path of the body, criterion, group, sort of question
+Key = tuple[str, str, str, str]  # path of the body, criterion, group, name of the question
 
 
 def tallies(campaign: Campaign, rules: ScoreRules, annulled: frozenset[str]) -> dict[str, list[Tally]]:
@@ -26,7 +26,7 @@ def tallies(campaign: Campaign, rules: ScoreRules, annulled: frozenset[str]) -> 
         if path in annulled:
             continue
         levels = LEVELS[question["kind"]]
-        key = (path, question["criterion"], question["group"], question["kind"])
+        key = (path, question["criterion"], question["group"], question["question"])
         row = counts.setdefault(key, [0] * (len(levels) + 1))
         row[levels.index(answer) if answer in levels else len(levels)] += many
     found: dict[str, list[Tally]] = {}

@@ -1,7 +1,9 @@
 """The figures of a survey's index: computed exactly by the engine, printed rounded, ready to be shown and published.
 
 What is kept is rounded and summed over groups: an exact fraction, or the mean of one group, could tell how a few people
-answered. A group with fewer valid answers to a criterion than the kind's `batch` never counts for it.
+answered. A group of which fewer people than the kind's `batch` answered a criterion never counts for it. Where one group
+alone counts for a component, no survey component of its domain is told by itself, nor the criteria above them: the others,
+taken from a sum, would tell it. The domain and the total stay.
 """
 
 from __future__ import annotations
@@ -174,6 +176,7 @@ def _said(rules: Rules, tree: Tree) -> Figures:
 
 def _row(tree: Tree, rules: Rules, standing: ranking.Standing) -> Figures:
     one = standing.index
+    alone = _of_one_group(tree, one)
     return {
         "code": one.code,
         "name": one.name,
@@ -186,11 +189,13 @@ def _row(tree: Tree, rules: Rules, standing: ranking.Standing) -> Figures:
         "survey_points": _text(_part(rules, one, Source.SURVEY)),
         "domains": {domain.code: _domain(tree, rules, one, domain.code) for domain in tree.domains},
         "sums": {
-            node.code: _sum(tree, rules, one, node.code)
+            node.code: _sum(tree, rules, one, node.code, alone)
             for node in tree.nodes
             if node.level == 2 and not node.source
         },
-        "leaves": {code: _leaf(rules, leaf) for code, leaf in one.leaves.items()},
+        "leaves": {
+            code: _leaf(rules, leaf, tree.domain_of(code) in alone) for code, leaf in one.leaves.items()
+        },
         "lacking": list(one.lacking),
     }
 
@@ -205,14 +210,28 @@ def _domain(tree: Tree, rules: Rules, one: Index, code: str) -> str | None:
     return None if held else _text(rules.rounding.of(one.domains[code]))
 
 
-def _sum(tree: Tree, rules: Rules, one: Index, code: str) -> str | None:
+def _of_one_group(tree: Tree, one: Index) -> frozenset[str]:
+    """Domains with a component for which the answers of one group alone count."""
+    return frozenset(
+        tree.domain_of(code)
+        for code, leaf in one.leaves.items()
+        if leaf.opinion and sum(group.score is not None for group in leaf.opinion.groups) == 1
+    )
+
+
+def _sum(tree: Tree, rules: Rules, one: Index, code: str, alone: frozenset[str]) -> str | None:
     """Of a criterion with components: rounded after the sum."""
-    points = [one.leaves[child.code].points for child in tree.children(code)]
+    leaves = [one.leaves[child.code] for child in tree.children(code)]
+    if tree.domain_of(code) in alone and any(leaf.opinion for leaf in leaves):
+        return None
+    points = [leaf.points for leaf in leaves]
     known = [it for it in points if it is not None]
     return _text(rules.rounding.of(sum(known, Fraction(0)))) if len(known) == len(points) else None
 
 
-def _leaf(rules: Rules, leaf: Scored) -> Figures:
+def _leaf(rules: Rules, leaf: Scored, alone: bool) -> Figures:
+    if leaf.opinion and leaf.points is not None and alone:
+        return {"points": None, "from": "withheld"}
     points = None if leaf.points is None else _text(rules.rounding.of(leaf.points))
     kind = "survey" if leaf.opinion else "self" if leaf.unverified else "verified"
     return {"points": points, "from": kind}

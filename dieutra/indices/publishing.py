@@ -91,11 +91,12 @@ def publish(actor: User, reckoning: Reckoning, reason: str = "", with_lacking: b
     digest = sha256(content.encode()).hexdigest()
     try:
         with transaction.atomic():
+            close(reckoning.campaign, reckoning.survey, version)
+            _still_stands(reckoning)  # once more: points and answers may have moved since the first look
             publication = Publication.objects.create(
                 **at, path=reckoning.path, number=number, reckoning=reckoning, content=content, sha256=digest,
                 reason=reason, published_at=now, published_by=actor,
             )  # fmt: skip
-            close(reckoning.campaign, reckoning.survey, version)
             record(
                 actor, "index.published", publication, survey=reckoning.survey, number=number, sha256=digest
             )

@@ -6,7 +6,7 @@ from django.db.models import Count, QuerySet
 from django.http import Http404
 
 from dieutra.campaigns.models import Campaign
-from dieutra.campaigns.queries import campaigns_of
+from dieutra.campaigns.queries import opinion_campaigns_with
 from dieutra.campaigns.score_rules import has_index
 from dieutra.indices.models import Assessment, Evidence, Mark, Publication, Reckoning, Scheme
 from dieutra.people.models import User
@@ -14,8 +14,8 @@ from dieutra.people.permission import visible_to
 
 
 def campaigns_with_index(actor: User) -> list[Campaign]:
-    """The actor's campaigns whose kind has an index, newest first."""
-    return [it for it in campaigns_of(actor) if it.kind.opinion is not None and has_index(it.rules)]
+    """Those whose index the actor reads, newest first."""
+    return [it for it in opinion_campaigns_with(actor, "index.read") if has_index(it.rules)]
 
 
 def scheme_of(campaign: Campaign, survey: str) -> Scheme | None:

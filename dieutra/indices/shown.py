@@ -90,6 +90,7 @@ def points_of(figures: Figures, body: dict[str, Any]) -> Iterator[dict[str, Any]
 
 FROM = {
     "survey": "Điều tra xã hội học",
+    "withheld": "Điều tra xã hội học, không nêu riêng",
     "verified": "Đã thẩm định",
     "self": "Tự chấm, chưa thẩm định",
 }

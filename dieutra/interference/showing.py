@@ -127,15 +127,19 @@ TALL, BROAD = 120, 20
 
 
 def day(flag: Flag) -> list[Hour]:
-    """When answers about the body came, by hour of the day, beside the whole survey; empty when nothing was counted."""
+    """When answers about the body came, by hour of the day, beside the whole survey; empty when nothing was counted.
+
+    Hours with few answers all have the same bar, which also is what the picture is scaled by: no height tells a count.
+    """
     country = flag.run.hours.get(flag.survey, [0] * 24)
     here, there = sum(flag.hours), sum(country)
     if not here or not there:
         return []
-    most = max(*(n / here for n in flag.hours), *(n / there for n in country))
+    drawn = [n if n == 0 or n >= FEW else FEW - 1 for n in flag.hours]
+    most = max(*(n / here for n in drawn), *(n / there for n in country))
     return [
         Hour(
-            hour, hour * BROAD, round(TALL * n / here / most), round(TALL * all_ / there / most),
+            hour, hour * BROAD, round(TALL * drawn[hour] / here / most), round(TALL * all_ / there / most),
             percent(n / here) if n == 0 or n >= FEW else f"dưới {FEW} phiếu", percent(all_ / there),
         )
         for hour, (n, all_) in enumerate(zip(flag.hours, country, strict=True))

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from dieutra.messages.letter import number_in
 from dieutra.messages.models import Message
-from dieutra.messages.suppressing import suppress
+from dieutra.messages.suppressing import scope_of_bounce, suppress
 
 State = Message.State
 
@@ -118,7 +118,7 @@ def _note(report: Report) -> Taken:
         state=State.BOUNCED, reason=reason, code=report.status[:60], ended_at=timezone.now()
     )
     if shuts_out(report):
-        suppress(message.to, "all", reason, message)
+        suppress(message.to, scope_of_bounce(message), reason, message)
     return Taken("bounced", message.pk, reason)
 
 

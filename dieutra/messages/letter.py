@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core import signing
 from django.utils import timezone
 
-from dieutra.messages import dkim
+from dieutra.messages import dkim, names
 from dieutra.messages.models import Message
 from dieutra.people.actions import issue_activation
 from dieutra.people.models import Activation, User
@@ -25,11 +25,15 @@ from dieutra.people.models import Activation, User
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 # messages with a link that opens an account: one without a password yet, and one whose password was forgotten
 SECRETS = frozenset({"activation", "forgotten"})
-UNSUBSCRIBE = "outbox.unsubscribe"
+FORMER_UNSUBSCRIBE = "outbox.unsubscribe"
 
 
 class Spent(Exception):
     """What the message is for has been done meanwhile: nothing to send."""
+
+
+class Untold(Spent):
+    """Nothing to send, and that must not be told: the message ends as one that left."""
 
 
 class NotYet(Exception):
@@ -42,7 +46,7 @@ FILLERS: dict[str, Filler] = {}  # Message.secret → its text, with what is not
 
 def fills(secret: str) -> Callable[[Filler], Filler]:
     """Register who fills in the letters of a secret. Messages of such a secret are told of by its own screens alone, see
-    queries.py. The filler raises Spent or NotYet.
+    queries.py. The filler raises Spent, Untold or NotYet.
     """
 
     def register(filler: Filler) -> Filler:
@@ -72,12 +76,18 @@ def _seal(pk: int) -> str:
 
 
 def message_id(message: Message) -> str:
-    """`<m12.SEAL@domain>`: the same for every try; the seal cannot be made up by somebody who sends bounces."""
-    return f"<m{message.pk}.{_seal(message.pk)}@{sender().rpartition('@')[2]}>"
+    """`<NAME@domain>`: the same for every try; the name is opaque and cannot be made up by somebody who sends bounces."""
+    return f"<{names.name_of(message.pk, names.MAIL)}@{sender().rpartition('@')[2]}>"
 
 
 def number_in(text: str) -> int | None:
     """The message that a Message-ID of ours names, None for one that is not ours."""
+    named = re.search(r"<?\b([0-9a-f]{32})@", text)
+    return names.number_of(named[1], names.MAIL) if named else _former_number_in(text)
+
+
+def _former_number_in(text: str) -> int | None:
+    """Of `<m12.SEAL@domain>`, as in letters that left before names were opaque."""
     found = re.search(r"<?m(\d{1,18})\.([0-9a-f]{16})@", text)
     if found is None or not hmac.compare_digest(found[2], _seal(int(found[1]))):
         return None
@@ -85,10 +95,20 @@ def number_in(text: str) -> int | None:
 
 
 def unsubscribe_link(message: Message) -> str:
-    token = signing.Signer(salt=UNSUBSCRIBE).sign(
-        str(message.pk)
-    )  # without a time: each try is the same mail
-    return f"{settings.SITE_URL}/thoi-nhan-thu/{token}/"
+    # without a time: each try is the same mail
+    return f"{settings.SITE_URL}/thoi-nhan-thu/{names.name_of(message.pk, names.UNSUBSCRIBE)}/"
+
+
+def number_of_link(token: str) -> int | None:
+    """The message that a link to unsubscribe came with, None for a link that is not ours; also of the former form, the
+    number with its signature.
+    """
+    if re.fullmatch(r"[0-9a-f]{32}", token):
+        return names.number_of(token, names.UNSUBSCRIBE)
+    try:
+        return int(signing.Signer(salt=FORMER_UNSUBSCRIBE).unsign(token))
+    except signing.BadSignature:
+        return None
 
 
 def compose(message: Message) -> Letter:

@@ -26,7 +26,7 @@ from dieutra.messages.models import Channel, Message, Suppression
 from dieutra.messages.sms import lines
 from dieutra.messages.sms.gateway import gateway, sms_is_local, sms_is_on
 from dieutra.messages.sms.receipts import name_parts
-from dieutra.messages.suppressing import suppress
+from dieutra.messages.suppressing import scope_of_bounce, suppress
 from dieutra.messages.transports import Became, Outcome, line_for, mail_is_local
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 BATCH = 20
 PAUSES = tuple(timedelta(minutes=it) for it in (1, 5, 15, 60, 240, 480, 720, 1440))
 SERVER_AWAY = timedelta(seconds=30)
+SOMETHING_MISSING = timedelta(
+    minutes=10
+)  # such as a key file: as long as it takes, and others go on meanwhile
 IDLE = 0.3
 WORKER_GONE = "Tiến trình gửi dừng giữa chừng; không rõ cổng tin nhắn đã nhận hay chưa nên không gửi lại."
 
@@ -198,9 +201,11 @@ def note(message: Message, outcome: Outcome) -> None:
         _end(message, State.FAILED, reason)
     elif became == Became.BAD_ADDRESS:
         if _end(message, State.BOUNCED, reason):
-            suppress(message.to, "all", reason, message)
+            suppress(message.to, scope_of_bounce(message), reason, message)
     elif became == Became.AWAY:
         _again(message, SERVER_AWAY, reason)
+    elif became == Became.WAITS:
+        _again(message, SOMETHING_MISSING, reason)
     elif became in (Became.LATER, Became.DOUBT):
         _later(message, reason, doubt=became == Became.DOUBT)
 

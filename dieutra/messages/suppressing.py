@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
 from dieutra.engine.refusals import NotNow
 from dieutra.events.actions import record
-from dieutra.messages.letter import UNSUBSCRIBE
+from dieutra.messages.letter import FILLERS, number_of_link
 from dieutra.messages.models import Message, Suppression
 from dieutra.people.models import User
 from dieutra.people.permission import require
+
+UNSUBSCRIBED = "Người nhận đã chọn thôi nhận thư nhắc."
 
 
 @transaction.atomic
@@ -34,6 +35,13 @@ def suppress(address: str, scope: str, reason: str, message: Message) -> None:
         )
 
 
+def scope_of_bounce(message: Message) -> str:
+    """What its address gets no more of. A reminder that another part fills in stops reminders alone: whom it goes to is
+    told to nobody, and an address that takes nothing more would tell.
+    """
+    return "optional" if message.secret in FILLERS and not message.obligatory else "all"
+
+
 @transaction.atomic
 def lift(actor: User, suppression: Suppression) -> None:
     """Send to an address again: it was put right, or the mailbox is there again."""
@@ -51,11 +59,8 @@ def lift(actor: User, suppression: Suppression) -> None:
 
 def message_of(token: str) -> Message:
     """The message that a link to unsubscribe came with. Raises NotNow for a broken link."""
-    try:
-        number = int(signing.Signer(salt=UNSUBSCRIBE).unsign(token))
-    except signing.BadSignature:
-        number = 0
-    found = Message.objects.filter(pk=number).first()
+    number = number_of_link(token)
+    found = Message.objects.filter(pk=number).first() if number is not None else None
     if found is None:
         raise NotNow("Liên kết này không đúng. Hãy mở lại liên kết ở cuối thư đã nhận.")
     return found
@@ -64,5 +69,5 @@ def message_of(token: str) -> Message:
 def unsubscribe(token: str) -> Message:
     """The bearer of the link wants no more optional mail."""
     message = message_of(token)
-    suppress(message.to, "optional", "Người nhận đã chọn thôi nhận thư nhắc.", message)
+    suppress(message.to, "optional", UNSUBSCRIBED, message)
     return message

@@ -17,7 +17,7 @@ from typing import Protocol
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from dieutra.messages.letter import NotYet, Spent, compose, sender, wire
+from dieutra.messages.letter import NotYet, Spent, Untold, compose, sender, wire
 from dieutra.messages.models import Channel, Message
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -29,6 +29,7 @@ class Became(Enum):
     NEVER = "never"  # refused for good, for what it says
     BAD_ADDRESS = "bad address"  # refused for good, for whom it goes to
     SPENT = "spent"  # nothing left to say
+    WAITS = "waits"  # cannot be said before a person mends something here: no fault of the message
     DOUBT = "doubt"  # handed over, the answer was never heard
     AWAY = "away"  # the server is not there, or takes nothing from us: no fault of the message
     LOST = "lost"  # another worker has it
@@ -75,10 +76,8 @@ class LocalMail:
     def send(self, message: Message, begin: Begin) -> Outcome:
         try:
             letter = compose(message)
-        except Spent as spent:
-            return Outcome(Became.SPENT, str(spent))
-        except NotYet as wait:
-            return Outcome(Became.LATER, str(wait))
+        except (Spent, NotYet) as nothing:
+            return _nothing(nothing, begin)
         if not begin():
             return Outcome(Became.LOST)
         headers, to = letter.headers, [message.to]
@@ -130,10 +129,8 @@ class SmtpMail:
     def send(self, message: Message, begin: Begin) -> Outcome:
         try:
             letter = compose(message)
-        except Spent as spent:
-            return Outcome(Became.SPENT, str(spent))
-        except NotYet as wait:
-            return Outcome(Became.LATER, str(wait))
+        except (Spent, NotYet) as nothing:
+            return _nothing(nothing, begin)
         content = wire(message, letter)
         try:
             refused = self._envelope(message.to)
@@ -190,6 +187,13 @@ class SmtpMail:
             return Outcome(Became.SENT)
         self._drop()
         return Outcome(Became.LATER if code < 500 else Became.NEVER, _answer(code, answer))
+
+
+def _nothing(why: Spent | NotYet, begin: Begin) -> Outcome:
+    """What becomes of a message that says nothing now. One that must not tell so leaves the traces of one that left."""
+    if isinstance(why, Untold):
+        return Outcome(Became.SENT if begin() else Became.LOST)
+    return Outcome(Became.SPENT if isinstance(why, Spent) else Became.WAITS, str(why))
 
 
 def is_bad_address(code: int, answer: bytes | str) -> bool:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.messages.models import Message, Suppression
-from dieutra.messages.suppressing import lift
+from dieutra.messages.suppressing import UNSUBSCRIBED, lift
 from dieutra.opinions import keys, letters, tokens
 from dieutra.opinions.figures import letter_of_the_link
 from dieutra.opinions.mailing import opened
@@ -37,7 +37,9 @@ RENEWED = "đường dẫn cũ có thể đã lộ hoặc không dùng được.
 
 
 def arrives(invitation: Invitation) -> bool:
-    """Nothing says that letters to this person do not arrive."""
+    """Nothing says that letters to this person do not arrive. What came back of reminders is left out here (it stops
+    reminders alone): else this would tell who got one.
+    """
     mine = Invitation.objects.filter(pk=invitation.pk)
     troubled = mine.filter(letter_of_the_link(arrived=False)).exists()
     return bool(letters.reachable(mine).exists() and not troubled)
@@ -82,8 +84,19 @@ def renew(actor: User, invitation: Invitation, epoch: int, reason: str) -> None:
         shut = Suppression.objects.filter(address=address, scope="all", lifted_at__isnull=True)
         for it in shut.exclude(message=None).select_related("message"):
             lift(actor, it)
+        _remind_again(actor, address)
         _new_link(actor, invitation, epoch, address, _reason(reason), RENEWED)
         record(actor, "invitation.renewed", invitation)
+
+
+def _remind_again(actor: User, address: str) -> None:
+    """The mailbox takes reminders again, unless its owner wanted none. Without an event, since that would tell whose came
+    back.
+    """
+    shut = Suppression.objects.filter(address=address, scope="optional", lifted_at__isnull=True)
+    shut.filter(message__secret=letters.SECRET).exclude(reason=UNSUBSCRIBED).update(
+        lifted_at=timezone.now(), lifted_by=actor
+    )
 
 
 def change_address(actor: User, invitation: Invitation, epoch: int, address: str, reason: str) -> None:

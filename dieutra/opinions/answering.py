@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign, GroupForm
@@ -210,12 +210,17 @@ def save(
 
 
 def _hold(opened: Opened) -> None:
-    """No draft is written after the answer was sent: both take the invitation's row first."""
-    held = Invitation.objects.select_for_update().filter(
-        pk=opened.invitation.pk, answered=False, withdrawn=False
-    )
+    """No draft is written after the answer was sent, nor by a link that has died: all take the invitation's row first."""
+    held = _standing(opened.invitation).select_for_update()
     if not held.values_list("pk", flat=True).first():
         _refuse_loser(opened.invitation)
+
+
+def _standing(it: Invitation) -> QuerySet[Invitation]:
+    """The invitation, if it is still as it was opened: the same link and group, not answered, not withdrawn."""
+    return Invitation.objects.filter(
+        pk=it.pk, token_hash=it.token_hash, group=it.group, answered=False, withdrawn=False
+    )
 
 
 def _write_draft(
@@ -331,13 +336,11 @@ def _write(opened: Opened, version: int, sealed: bytes) -> None:
     """The one transaction of an answer. No moment, no event, no key from one row to the other."""
     it = opened.invitation
     with transaction.atomic():
-        won = Invitation.objects.filter(
-            pk=it.pk, token_hash=it.token_hash, answered=False, withdrawn=False
-        ).update(answered=True)
-        if not won:
+        if not _standing(it).update(answered=True):
             _refuse_loser(it)
         gone, _ = SealedDraft.objects.filter(invitation=it.pk, version=version).delete()
-        if version and not gone:  # an autosave landed after it was shown: nothing is sent that was not seen
+        # an autosave landed after it was shown, perhaps the first of all: nothing is sent that was not seen
+        if bool(gone) != bool(version) or SealedDraft.objects.filter(invitation=it.pk).exists():
             answers, now = draft_of(opened)
             raise Moved(answers, now)
         SealedOpinion.objects.create(
@@ -347,10 +350,15 @@ def _write(opened: Opened, version: int, sealed: bytes) -> None:
 
 
 def _refuse_loser(invitation: Invitation) -> None:
-    invitation.refresh_from_db(fields=["answered", "withdrawn", "token_hash"])
+    former = invitation.group
+    invitation.refresh_from_db(fields=["answered", "withdrawn", "group"])
     if invitation.answered:
         raise Answered(_receipt_or_none(invitation))
-    raise Shut("withdrawn") if invitation.withdrawn else Unknown()
+    if invitation.withdrawn:
+        raise Shut("withdrawn")
+    if invitation.group != former:  # another questionnaire
+        raise Moved({}, 0, reload=True)
+    raise Unknown
 
 
 def window_of(moment: datetime) -> datetime:

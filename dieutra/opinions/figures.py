@@ -15,7 +15,7 @@ from django.utils import timezone
 from dieutra.campaigns.models import Campaign
 from dieutra.messages.models import Message
 from dieutra.opinions.letters import NOT_NEEDED
-from dieutra.opinions.models import Figure, FigureDay, Invitation, Letter
+from dieutra.opinions.models import Closing, Figure, FigureDay, Invitation, Letter
 
 PLACE = ("campaign_id", "survey", "path", "group")
 NUMBERS = ("invited", "mailed", "bounced", "answered")
@@ -39,6 +39,13 @@ def letter_of_the_link(*, arrived: bool) -> Exists:
 def due(campaign: Campaign) -> bool:
     last = Figure.objects.filter(campaign=campaign).order_by("-counted_at").first()
     return last is None or timezone.now() - last.counted_at >= NOT_BEFORE
+
+
+def are_final(campaign: Campaign) -> bool:
+    """Closed, and counted since the last day: nobody answers any more."""
+    closing = Closing.objects.filter(campaign=campaign).first()
+    last = Figure.objects.filter(campaign=campaign).order_by("-counted_at").first()
+    return bool(closing and last and timezone.localdate(last.counted_at) >= closing.closed_on)
 
 
 def rows(campaign: Campaign) -> list[dict[str, Any]]:

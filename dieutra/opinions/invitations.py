@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from dieutra.campaigns.models import Campaign
 from dieutra.events.actions import record
 from dieutra.opinions import keys
-from dieutra.opinions.models import Invitation
+from dieutra.opinions.models import Invitation, SealedDraft
 from dieutra.opinions.tokens import LETTERS, hash_of, token_of
 from dieutra.rosters.models import Person, Roster
 
@@ -67,7 +68,9 @@ def _make(roster: Roster, people: list[Person]) -> int:
 
 
 def settle(roster: Roster) -> int:
-    """Withdraw the invitations of people who are no longer asked, and give back those who are asked again."""
+    """Withdraw the invitations of people who are no longer asked, give back those who are asked again, and follow those who
+    are in another group now; how many.
+    """
     here = Invitation.objects.filter(person__roster=roster)
     with transaction.atomic():
         gone = here.filter(withdrawn=False).exclude(person__standing=Person.Standing.IN)
@@ -78,9 +81,27 @@ def settle(roster: Roster) -> int:
         given = Invitation.objects.filter(pk__in=list(back.values_list("pk", flat=True))).update(
             withdrawn=False
         )
-        if taken or given:
-            record(None, "invitations.settled", roster, withdrawn=taken, given_back=given)
-    return taken + given
+        moved = _follow(here)
+        if taken or given or moved:
+            also = {"moved": moved} if moved else {}
+            facts: dict[str, Any] = {"withdrawn": taken, "given_back": given, **also}
+            record(None, "invitations.settled", roster, **facts)
+    return taken + given + moved
+
+
+def _follow(here: QuerySet[Invitation]) -> int:
+    """Whoever has not answered is asked for the group that she is in now; a draft of another questionnaire goes."""
+    place = ("survey", "path", "group")
+    same = Q(**{it: F(f"person__{it}") for it in place})
+    moved = list(here.filter(answered=False).exclude(same).values_list("pk", flat=True))
+    if not moved:
+        return 0
+    now = Person.objects.filter(invitation=OuterRef("pk"))
+    # again conditional: who answered meanwhile stays where she was asked
+    held = Invitation.objects.filter(pk__in=moved, answered=False)
+    count = held.update(**{it: Subquery(now.values(it)[:1]) for it in place})
+    SealedDraft.objects.filter(invitation__in=moved).delete()
+    return count
 
 
 def token_for(invitation: Invitation) -> str:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from dieutra.campaigns.models import Campaign
+from dieutra.campaigns.queries import asking_people
 from dieutra.jobs.actions import job
 from dieutra.jobs.models import Job
 from dieutra.messages.sending import deliver_local
 from dieutra.opinions import figures, mailing, reminding
 from dieutra.opinions.models import Round
-
-
-def asking() -> list[Campaign]:
-    """The campaigns that ask people."""
-    return [it for it in Campaign.objects.all() if it.kind.opinion is not None]
 
 
 @job("opinions.plan_invitations")
@@ -24,7 +19,7 @@ def plan_invitations(work: Job) -> None:
 @job("opinions.keep_mailing")
 def keep_mailing(work: Job) -> None:
     """Every few minutes: letters of people who came later, and telling bodies whose letters are all out."""
-    for campaign in asking():
+    for campaign in asking_people():
         mailing.plan_invitations(campaign)
         mailing.tell_bodies(campaign)
     deliver_local()
@@ -33,14 +28,14 @@ def keep_mailing(work: Job) -> None:
 @job("opinions.remind")
 def remind(work: Job) -> None:
     """Hourly: the reminders whose day has come."""
-    for campaign in asking():
+    for campaign in asking_people():
         reminding.by_the_clock(campaign)
     deliver_local()
 
 
 @job("opinions.count")
 def count(work: Job) -> None:
-    """Hourly: the figures that screens show."""
-    for campaign in asking():
-        if figures.due(campaign):
+    """Hourly: the figures that screens show, until after the end."""
+    for campaign in asking_people():
+        if figures.due(campaign) and not figures.are_final(campaign):
             figures.count(campaign)

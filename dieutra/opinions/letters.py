@@ -29,7 +29,7 @@ from dieutra.campaigns.letters import halves, letter_of
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import NotNow
 from dieutra.messages import filling
-from dieutra.messages.letter import NotYet, Spent, fills
+from dieutra.messages.letter import NotYet, Spent, Untold, fills
 from dieutra.messages.models import Channel, Message, Suppression
 from dieutra.messages.planning import as_rows, insert, untouched
 from dieutra.opinions import keys, tokens
@@ -94,14 +94,16 @@ def last_day(campaign: Campaign) -> str:
 
 @fills(SECRET)
 def with_link(message: Message) -> str:
-    """The letter as it goes out. Raises Spent when there is nobody to write to (any more), NotYet without the right key."""
+    """The letter as it goes out. Raises Spent when there is nobody to write to (any more), Untold for a reminder of which
+    that is so, NotYet without the right key.
+    """
     letter = (
         Letter.objects.select_related("invitation__person", "invitation__campaign")
         .filter(message_id=message.pk)
         .first()
     )
     if letter is None or is_spent(letter, message.to):
-        raise Spent(NOT_NEEDED)
+        raise (Untold if letter and letter.sort == Letter.Sort.REMINDER else Spent)(NOT_NEEDED)
     invitation = letter.invitation
     try:
         token = tokens.token_of(keys.of(invitation.campaign, "links"), invitation.pk, invitation.epoch)
@@ -114,11 +116,16 @@ def with_link(message: Message) -> str:
 
 
 def is_spent(letter: Letter, address: str) -> bool:
-    """Is the person's answer here, the right gone, the link no longer the one of this letter, or the survey over?"""
+    """Is the right gone, the link no longer the one of this letter, or the survey over?
+
+    Whether she has answered stops reminders alone. Any other letter goes out all the same, and its link shows the receipt:
+    else whoever asks for a letter again and can look into the mailbox would learn who has answered.
+    """
     it = letter.invitation
     over = timezone.localdate() > it.campaign.closes_on
+    done = it.answered and letter.sort == Letter.Sort.REMINDER
     return bool(
-        over or it.answered or it.withdrawn or it.epoch != letter.epoch or it.person.email != address.lower()
+        over or done or it.withdrawn or it.epoch != letter.epoch or it.person.email != address.lower()
     )
 
 

@@ -19,6 +19,7 @@ from dieutra.messages.filling import domain
 from dieutra.messages.models import Channel, Message
 from dieutra.messages.single import put
 from dieutra.opinions import letters
+from dieutra.opinions.figures import letter_of_the_link
 from dieutra.opinions.models import Invitation, Letter, Mailing, Round
 from dieutra.people.models import Post, Role, User
 from dieutra.people.permission import require
@@ -27,6 +28,10 @@ from dieutra.rosters.models import Roster
 
 Body = tuple[str, str]  # survey, path
 WHY = "Chỉ quản trị viên ở Trung ương mở việc gửi phiếu."
+NONE_READY = (
+    "Không có cơ quan nào trong số đã chọn chờ gửi phiếu: danh sách chưa được tiếp nhận, lời mời đang được lập, "
+    "hoặc phiếu đã được mở gửi từ trước. Không có gì được gửi."
+)
 OLD_PAGE = "Trang xem trước đã cũ. Hãy mở lại trang rồi gửi."
 
 
@@ -108,13 +113,11 @@ def open_mailing(actor: User, campaign: Campaign, bodies: Collection[Body], toke
     if standing is not None:
         return standing
     _in_time(campaign)
-    new = sorted(set(bodies) & ready(campaign))
-    if not new:
-        raise NotNow(
-            "Không có cơ quan nào trong số đã chọn chờ gửi phiếu: danh sách chưa được tiếp nhận, lời mời đang được lập, "
-            "hoặc phiếu đã được mở gửi từ trước. Không có gì được gửi."
-        )
     with transaction.atomic():
+        _hold_lists(campaign)
+        new = sorted(set(bodies) & ready(campaign))
+        if not new:
+            raise NotNow(NONE_READY)
         made = Round.objects.create(
             campaign=campaign, what=Round.What.INVITATION, occasion=f"mo|{token}", template="invitation", by=actor
         )  # fmt: skip
@@ -122,6 +125,12 @@ def open_mailing(actor: User, campaign: Campaign, bodies: Collection[Body], toke
         Mailing.objects.bulk_create(rows, ignore_conflicts=True)
         record(actor, "mailing.opened", made, path=campaign.path, bodies=[f"{it[0]} {it[1]}" for it in new])
     return made
+
+
+def _hold_lists(campaign: Campaign) -> None:
+    """No accepted list is opened again until this transaction is over; that is seen there before this, or this there."""
+    held = Roster.objects.select_for_update().filter(campaign=campaign, state=Roster.State.ACCEPTED)
+    list(held.order_by("pk").values_list("pk", flat=True))
 
 
 def _in_time(campaign: Campaign) -> None:
@@ -192,20 +201,15 @@ Theo dõi tiến độ của từng nhóm và báo lại địa chỉ thư khôn
 @transaction.atomic
 def _tell(mailing: Mailing) -> bool:
     campaign = mailing.campaign
-    mine = Mailing.objects.filter(pk=mailing.pk, told_at__isnull=True).update(told_at=timezone.now())
-    if not mine:
+    if not Mailing.objects.filter(pk=mailing.pk, told_at__isnull=True).update(told_at=timezone.now()):
         return False
-    sent = Letter.objects.filter(
-        invitation__campaign=campaign,
-        invitation__survey=mailing.survey,
-        invitation__path=mailing.path,
-        sort__in=Letter.FIRST_OF_A_LINK,
-        message__state=Message.State.SENT,
-    )
+    mine = invited(campaign).filter(survey=mailing.survey, path=mailing.path)
+    # as the screens count, and the same whoever has answered
+    sent = mine.filter(letter_of_the_link(arrived=True)).count()
     area = Area.objects.get(catalogue_id=campaign.catalogue_id, path=mailing.path)
-    link = f"/khao-sat/tien-do/{mailing.survey}/{area.code}/"
+    link = f"/khao-sat/tien-do/{mailing.survey}/{area.code}/?dot={campaign.slug}"
     facts = {
-        "so_phieu": str(sent.values("invitation").distinct().count()),
+        "so_phieu": str(sent),
         "co_quan": area.name,
         "cuoc_dieu_tra": campaign.name,
         "han": letters.last_day(campaign),

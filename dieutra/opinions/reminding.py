@@ -1,7 +1,8 @@
 """Reminders to those who have not answered: by the kind's rules, or asked for by the centre or for a body's group.
 
-Whom a reminder goes to is worked out in the statement that plans it and told to nobody: no action here returns a number,
-and asking for a reminder of a group where everybody has answered looks the same as any other.
+A reminder is planned for everybody who could get one; whether she has answered is looked at when it is handed over
+(letters.is_spent), so neither a row nor their number says anything. No action here returns a number, and asking for a
+reminder of a group where everybody has answered looks the same as any other.
 """
 
 from __future__ import annotations
@@ -32,15 +33,18 @@ BODY_PAUSE = timedelta(days=3)  # a body does not press its people every day
 WHY = "Chỉ quản trị viên của cơ quan (về người của mình) và Trung ương đề nghị gửi thư nhắc."
 
 
-def waiting(campaign: Campaign) -> QuerySet[Invitation]:
-    """Who has not answered, got the letter with her link before today, and was not reminded today."""
+def remindable(campaign: Campaign) -> QuerySet[Invitation]:
+    """Who got the letter with her link before today and was not reminded today, answered or not.
+
+    A letter to somebody who has answered ends at its hand-over: neither the rows nor their numbers tell who that is.
+    """
     today = _start_of(timezone.localdate())
     mine = Letter.objects.filter(invitation=OuterRef("pk"))
     arrived = mine.filter(
         epoch=OuterRef("epoch"), message__state=Message.State.SENT, message__ended_at__lt=today
     ).exclude(sort=Letter.Sort.REMINDER)
     reminded = mine.filter(sort=Letter.Sort.REMINDER, message__planned_at__gte=today)
-    late = invited(campaign).filter(Exists(arrived), answered=False).exclude(Exists(reminded))
+    late = invited(campaign).filter(Exists(arrived)).exclude(Exists(reminded))
     return letters.reachable(late, optional=True)
 
 
@@ -59,7 +63,7 @@ def by_the_clock(campaign: Campaign, at: datetime | None = None) -> int:
 
 
 def _by_rule(campaign: Campaign, rule: LetterRule, today: date) -> bool:
-    whom = waiting(campaign)
+    whom = remindable(campaign)
     if rule.when.of == MAILING:
         bodies = [
             (it.survey, it.path)
@@ -132,7 +136,7 @@ def remind(actor: User, campaign: Campaign, survey: str, path: str, group: str =
                       "group": group, "by": actor},
         )  # fmt: skip
         if new:
-            whom = waiting(campaign).filter(survey=survey)
+            whom = remindable(campaign).filter(survey=survey)
             whom = whom.filter(path=path) if path else whom
             _plan(made, whom.filter(group=group) if group else whom, f"hand:{today:%Y-%m-%d}")
             record(actor, "reminder.asked", made, path=path or campaign.path, survey=survey, group=group)

@@ -32,6 +32,9 @@ def ask_hardship(actor: User, person: Person, reason: str) -> Request:
         raise NotNow("Đã có một đề nghị về người này đang chờ trả lời.")
     _refuse_short(reason)
     with transaction.atomic():
+        # holds the list: an acceptance that goes before is seen here, one that comes later sees what was asked
+        if Roster.objects.select_for_update().get(pk=roster.pk).state == Roster.State.ACCEPTED:
+            raise NotNow("Danh sách vừa được tiếp nhận nên không đề nghị miễn được nữa.")
         asked = _ask(actor, roster, What.HARDSHIP, reason, person=person)
         record(actor, "request.asked", asked, what=asked.what)
     return asked

@@ -13,7 +13,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from dieutra.campaigns.kind import FrameColumn, Kind
-from dieutra.engine.refusals import Invalid, NotNow, Problem
+from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.engine.text import normal_name
 from dieutra.events.actions import record
 from dieutra.frames.reading import place, read_rows
@@ -27,6 +27,10 @@ from dieutra.rosters.twins import settle
 
 SHOWN_PROBLEMS = 200
 BATCH = 500
+OTHER_FILE = (
+    "Tệp bạn đã xem trước không còn: người khác của cơ quan vừa gửi một tệp khác, hoặc đã nạp hay bỏ tệp của bạn. "
+    "Chưa nạp dòng nào; hãy xem lại rồi quyết định."
+)
 Standing = Person.Standing
 Line = dict[str, Any]  # the fields of a Person
 
@@ -88,6 +92,12 @@ def _refused(problems: list[Problem]) -> Invalid:
     return Invalid(told, sorted(problems, key=row)[:SHOWN_PROBLEMS])
 
 
+def as_seen(load: Load, pk: int) -> None:
+    """Raises Stale unless the file that waits is the one that was looked at."""
+    if load.pk != pk:
+        raise Stale(OTHER_FILE)
+
+
 def preview(actor: User, load: Load) -> Told:
     """What loading it would do now; nothing stays of it."""
     own(actor, load.roster)
@@ -99,14 +109,15 @@ def preview(actor: User, load: Load) -> Told:
 
 
 def confirm(actor: User, load: Load, version: int) -> Told:
-    """Load it, if the list still is as the preview saw it."""
+    """Load it, if the list still is as the preview saw it, and no other file has come in its place."""
     roster = load.roster
     own(actor, roster)
     refuse_closed(roster)
     with transaction.atomic():
         go(roster, version, Roster.CHANGING)
+        if not Load.objects.filter(pk=load.pk).delete()[0]:
+            raise Stale(OTHER_FILE)
         told = _put(load)
-        load.delete()
         record(
             actor, "roster.loaded", roster,
             added=told.added, changed=told.changed, removed=told.removed, people=told.people,

@@ -105,11 +105,12 @@ def accept(actor: User, roster: Roster, version: int) -> None:
     """Accept a sent list; invitations follow by the reaction to the event."""
     centre(actor, roster.campaign)
     _refuse_unsent(roster)
-    waiting = Request.objects.filter(roster=roster, state=Request.State.ASKED).count()
-    if waiting:
-        raise NotNow(f"Cơ quan còn {waiting} đề nghị chờ trả lời. Hãy trả lời rồi tiếp nhận danh sách.")
     with transaction.atomic():
         go(roster, version, (State.SENT,), state=State.ACCEPTED, decided_at=timezone.now(), decided_by=actor)
+        # after the step, which holds the row: what was asked before it is seen, what comes later finds the list accepted
+        waiting = Request.objects.filter(roster=roster, state=Request.State.ASKED).count()
+        if waiting:
+            raise NotNow(f"Cơ quan còn {waiting} đề nghị chờ trả lời. Hãy trả lời rồi tiếp nhận danh sách.")
         asked = Person.objects.filter(roster=roster, standing=Standing.IN).count()
         if not asked:
             raise NotNow("Danh sách không còn ai được khảo sát. Hãy trả lại để cơ quan bổ sung.")

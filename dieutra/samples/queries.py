@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from dieutra.campaigns.models import Campaign
+from dieutra.campaigns.queries import opinion_campaigns_with
 from dieutra.campaigns.sample_rules import SampleRules, sample_rules
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.engine.stats.sample import Size, margin, size
@@ -27,6 +28,12 @@ def rules_of(campaign: Campaign) -> SampleRules:
     if found is None:
         raise NotNow("Cuộc điều tra này không chọn mẫu từ khung giao dịch.")
     return found
+
+
+def drawing(actor: User) -> list[Campaign]:
+    """The actor's campaigns that draw samples and show them to her, newest first."""
+    found = opinion_campaigns_with(actor, "sample.read")
+    return [it for it in found if sample_rules(it.kind, it.rules["campaign"]) is not None]
 
 
 def standing(campaign: Campaign, path: str) -> Population | None:

@@ -1,13 +1,14 @@
 """Satisfaction by service of one body, from answers laid open: counted in SQL, small services kept from being seen.
 
 A service with fewer valid answers than the kind's `smallest` shows nothing; when what is hidden is itself fewer people
-than that, the next smallest goes with it, so that nobody finds it by taking the others from the total. Answers carry no
+than that, the next smallest goes with it, so that nobody finds it by taking the others from the total. Every part of the
+questionnaire is looked at in the same way, since many may pass over one that the overall question reached. Answers carry no
 design weight, since nothing ties them to the people who were drawn: figures are plain shares of those who answered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -22,13 +23,16 @@ from dieutra.opinions.models import Opinion
 from dieutra.places.paths import under
 
 OVERALL = "chung"  # the part of the questionnaire that asks about the service as a whole
+POOLED = (
+    ""  # group of those pooled at the end over services: in the country's total alone, so hidden in any case
+)
 LEVELS = ("1", "2", "3", "4", "5")
 Counts = dict[tuple[str, str], tuple[list[int], int]]  # (service, question) -> answers by level, unknown
 
 
 @dataclass(frozen=True)
 class Row:
-    """A service, or all of them. `overall` None: hidden. `parts`: 0 … 100 of each part of the questionnaire."""
+    """A service, or all of them. `overall` None: hidden. `parts`: 0 … 100 of each part, None: hidden."""
 
     code: str
     name: str
@@ -56,29 +60,52 @@ def satisfaction(campaign: Campaign, rules: SampleRules, path: str) -> Satisfact
     counts = _counts(campaign, rules.survey, path, asked)
     names = [part for part in parts if part != OVERALL]
     rows = [_row(it.code, it.name, [it.code], counts, parts, names) for it in groups]
-    every = [
-        *(it.code for it in groups),
-        "",
-    ]  # "": those pooled at the end over services, in the country's total alone
-    total = _row("", "Mọi dịch vụ", every, counts, parts, names)
-    hide = hidden([(row.code, row.overall.valid if row.overall else 0) for row in rows], opinion.smallest)
-    shown = tuple(Row(it.code, it.name, None, (None,) * len(names)) if it.code in hide else it for it in rows)
-    if total.overall is None or total.overall.valid < opinion.smallest:
+    pooled = _row(POOLED, "", [POOLED], counts, parts, names)
+    total = _row("", "Mọi dịch vụ", [*(it.code for it in groups), POOLED], counts, parts, names)
+    least = opinion.smallest * max(len(parts.get(OVERALL, ())), 1)
+    counted = [*rows, pooled]
+    hide = hidden([_size(row.code, row.overall) for row in counted], least, {POOLED})
+    if total.overall is None or total.overall.valid < least:
         total = Row("", total.name, None, (None,) * len(names))
+        hide = {row.code for row in counted}
+    blank = [
+        hidden([_size(row.code, row.parts[at]) for row in counted], opinion.smallest * len(parts[name]), hide)
+        for at, name in enumerate(names)
+    ]
+    shown = tuple(_without(row, row.code in hide, [row.code in it for it in blank]) for row in rows)
+    few = [
+        it is None or it.valid < opinion.smallest * len(parts[name])
+        for it, name in zip(total.parts, names, strict=True)
+    ]
     words = tuple(form.by_name[name].label.get("vi", name) for name in names)
-    return Satisfaction(words, shown, total, opinion.smallest, len(hide))
+    return Satisfaction(words, shown, _without(total, False, few), opinion.smallest, len(hide - {POOLED}))
 
 
-def hidden(sizes: Iterable[tuple[str, int]], smallest: int) -> set[str]:
-    """Codes that are not shown: too few answers, and then more until what is hidden together is no small group either."""
-    ordered = sorted(sizes, key=lambda it: (it[1], it[0]))
-    found = {code for code, size in ordered if size < smallest}
-    together = sum(size for code, size in ordered if code in found)
-    for code, size in ordered:
-        if 0 < together < smallest and code not in found:
+def hidden(sizes: Iterable[tuple[str, int, int]], least: int, gone: Set[str] = frozenset()) -> set[str]:
+    """Codes that are not shown: too few answers, and then more until what is hidden together is no small group either.
+
+    `sizes`: (code, people with those who said “không biết”, valid answers), `gone`: codes that are hidden already. Where
+    people are hidden, they count even if none of them gave a valid answer: that, too, could be found by subtraction.
+    """
+    ordered = sorted(sizes, key=lambda it: (it[2], it[1], it[0]))
+    found = set(gone) | {code for code, _, valid in ordered if valid < least}
+    people = sum(all_ for code, all_, _ in ordered if code in found)
+    together = sum(valid for code, _, valid in ordered if code in found)
+    for code, all_, valid in ordered:
+        if people and together < least and code not in found:
             found.add(code)
-            together += size
+            people, together = people + all_, together + valid
     return found
+
+
+def _size(code: str, one: Summary | None) -> tuple[str, int, int]:
+    return (code, one.valid + one.unknown, one.valid) if one else (code, 0, 0)
+
+
+def _without(row: Row, whole: bool, parts: Sequence[bool]) -> Row:
+    """The row with what is hidden taken out: all of it, or some of its parts."""
+    kept = tuple(None if whole or gone else it for it, gone in zip(row.parts, parts, strict=True))
+    return Row(row.code, row.name, None if whole else row.overall, kept)
 
 
 def _form(campaign: Campaign, survey: str) -> Form:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dieutra.campaigns.models import Campaign
-from dieutra.campaigns.queries import campaigns_of
+from dieutra.campaigns.queries import opinion_campaigns
 from dieutra.indices.models import Assessment
 from dieutra.indices.queries import assessments_of
 from dieutra.opinions.mailing import ready
@@ -17,12 +17,12 @@ Todo = dict[str, object]
 
 
 def opinion_todo(user: User) -> list[Todo]:
-    """{count, words, url} as the home page shows them."""
+    """{count, words, url, dot: the campaign, of: its name where there are several} as the home page shows them."""
+    campaigns = opinion_campaigns(user)
     found: list[Todo] = []
-    for campaign in campaigns_of(user):
-        if campaign.kind.opinion is None:
-            continue
-        found += _centre(user, campaign) if may(user, "roster.accept", campaign) else _body(user, campaign)
+    for campaign in campaigns:
+        todo = _centre(user, campaign) if may(user, "roster.accept", campaign) else _body(user, campaign)
+        found += [{**it, "of": campaign.name if len(campaigns) > 1 else ""} for it in todo]
     return found
 
 
@@ -36,9 +36,13 @@ def _body(user: User, campaign: Campaign) -> list[Todo]:
     unnamed = [it for it in posts if contacts_due(campaign) and contact_of(campaign, it.path) is None]
     points = assessments_of(user).filter(campaign=campaign, state__in=Assessment.CHANGING).count()
     return [
-        _todo(lists, "danh sách đối tượng cần lập và gửi", "rosters"),
-        *([_todo(len(unnamed), "đầu mối công nghệ thông tin chưa cử", "rosters")] if unnamed else []),
-        *([_todo(points, "bản tự chấm điểm cần gửi", "index_home")] if points else []),
+        _todo(lists, "danh sách đối tượng cần lập và gửi", "rosters", campaign),
+        *(
+            [_todo(len(unnamed), "đầu mối công nghệ thông tin chưa cử", "rosters", campaign)]
+            if unnamed
+            else []
+        ),
+        *([_todo(points, "bản tự chấm điểm cần gửi", "index_home", campaign)] if points else []),
     ]
 
 
@@ -48,12 +52,12 @@ def _centre(user: User, campaign: Campaign) -> list[Todo]:
     points = assessments_of(user).filter(campaign=campaign, state=Assessment.State.SENT).count()
     letters = len(ready(campaign)) if may(user, "opinion.manage", campaign) else 0
     return [
-        _todo(waiting, "danh sách chờ tiếp nhận", "rosters"),
-        *([_todo(requests, "đề nghị của cơ quan chờ trả lời", "rosters")] if requests else []),
-        *([_todo(letters, "cơ quan chờ gửi phiếu", "opinion_mailing")] if letters else []),
-        *([_todo(points, "bản tự chấm điểm chờ thẩm định", "index_home")] if points else []),
+        _todo(waiting, "danh sách chờ tiếp nhận", "rosters", campaign),
+        *([_todo(requests, "đề nghị của cơ quan chờ trả lời", "rosters", campaign)] if requests else []),
+        *([_todo(letters, "cơ quan chờ gửi phiếu", "opinion_mailing", campaign)] if letters else []),
+        *([_todo(points, "bản tự chấm điểm chờ thẩm định", "index_home", campaign)] if points else []),
     ]
 
 
-def _todo(count: int, words: str, url: str) -> Todo:
-    return {"count": count, "words": words, "url": url}
+def _todo(count: int, words: str, url: str, campaign: Campaign) -> Todo:
+    return {"count": count, "words": words, "url": url, "dot": campaign.slug}

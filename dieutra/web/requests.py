@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, RawPostDataException
 
 from dieutra.people.models import User
+
+MALFORMED = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+    RawPostDataException,
+)
+"What reading a JSON body may raise: Infinity is no whole number, and a form that was sent instead is read already."
 
 
 def signed_in(request: HttpRequest) -> User:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -13,9 +14,11 @@ from django.utils import timezone
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
 from dieutra.engine.stats.index import Body, Points, index
 from dieutra.engine.stats.survey import Tally
+from dieutra.forms.queries import engine_form
 from dieutra.indices import figures, former, publishing, verifying
 from dieutra.indices.counting import tallies
 from dieutra.indices.models import Mark, Publication, Reckoning, Scheme
+from dieutra.indices.shown import number, points_of
 from dieutra.indices.standing import Said
 from dieutra.interference import annulling
 from dieutra.interference.models import Flag, SignalRun
@@ -108,6 +111,35 @@ def test_no_exact_fraction_and_no_count_of_a_group_is_kept(opinions: OpinionWorl
     assert not any(group in bodies for group in found.figures["rules"]["group_weights"])
 
 
+def test_what_one_group_alone_fed_is_not_told_by_itself_nor_to_be_found_by_subtraction(
+    opinions: OpinionWorld,
+) -> None:
+    """Of 1.5.1 only one group reaches the least: 1.5.2 would give it away, and so would 1.5."""
+    taken(opinions)
+    verified(opinions, "35")
+    all_answered(opinions, "35")
+    told = row(reckoned(opinions), "35")
+    assert told["leaves"]["1.5.1"]["from"] == "survey" and told["sums"]["1.5"]  # type: ignore[index]
+    silence(opinions, "1.5.1", but="tinh-so")
+    one = row(reckoned(opinions), "35")
+    assert {one["leaves"][code]["points"] for code in ("1.5.1", "1.5.2")} == {None}  # type: ignore[index]
+    assert one["sums"]["1.5"] is None and one["domains"]["1"] and one["points"]  # type: ignore[index]
+    assert one["leaves"]["2.5.1"] == told["leaves"]["2.5.1"]  # type: ignore[index]
+    shown = {it["code"]: it for it in points_of(reckoned(opinions).figures, dict(one))}
+    assert (shown["1.5.2"]["points"], shown["1.5.2"]["from"]) == (
+        number(None), "Điều tra xã hội học, không nêu riêng",
+    )  # fmt: skip
+
+
+def silence(world: OpinionWorld, criterion: str, but: str) -> None:
+    """All but one group pass over the questions of a component."""
+    asked = Scheme.objects.get().read.questions
+    for question in (it for it in asked if it["criterion"] == criterion and it["group"] != but):
+        for found in Opinion.objects.filter(group=question["group"]):
+            path = engine_form(found.form_id).by_name[question["question"]].path
+            Opinion.objects.filter(pk=found.pk).update(answers={**found.answers, path: "99"})
+
+
 def annul(world: OpinionWorld) -> None:
     """By two people, on a sign that is made up."""
     path, campaign = world.area("35").path, world.campaign
@@ -195,6 +227,22 @@ def test_what_has_moved_since_is_not_published(
     what(opinions)
     with pytest.raises(NotNow):
         publishing.publish(opinions.user("ba.bo"), found, with_lacking=True)
+
+
+@pytest.mark.parametrize("what", [moved, verified_anew, newer])
+def test_what_moves_between_the_look_and_the_publication_stops_it(
+    opinions: OpinionWorld, what: Callable[[OpinionWorld], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, close = ready(opinions), publishing.close
+
+    def late(*given: Any) -> None:
+        what(opinions)
+        close(*given)
+
+    monkeypatch.setattr(publishing, "close", late)
+    with pytest.raises(NotNow):
+        publishing.publish(opinions.user("ba.bo"), found, with_lacking=True)
+    assert not Publication.objects.exists()
 
 
 def test_nothing_is_published_of_nothing_and_nothing_twice(opinions: OpinionWorld) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from dieutra.interference import annulling
 from dieutra.interference.models import Annulment, Flag, Reversal, SignalRun
 from dieutra.interference.queries import annulled
+from dieutra.interference.showing import day
 from tests.opinion_cast import OPINION_PEOPLE, OpinionWorld
 
 CENTRE = frozenset({"ba.bo", "ong.chuyen.vien"})
@@ -47,6 +48,22 @@ def test_the_evidence_page_has_sentences_numbers_and_pictures(opinions: OpinionW
     assert "Một trình duyệt đã gửi 40 phiếu" in text and "<svg" in text and "Giờ trả lời trong ngày" in text
     assert "one-browser" not in text
     assert not re.search(r'(?:x|y|width|height)="\d+,\d', text)
+
+
+def test_no_bar_of_the_day_tells_which_small_number_it_stands_for(flag: Flag) -> None:
+    """Neither by its own height nor by what the country's bars are scaled by."""
+
+    def pictures(*hours: int) -> list[list[tuple[int, int]]]:
+        found = []
+        for few in hours:
+            flag.hours = [0] * 8 + [few, 5 - few] + [0] * 14
+            found.append([(it.height, it.country) for it in day(flag)])
+        return found
+
+    one, two, three, four = pictures(1, 2, 3, 4)
+    assert one == two == three == four and one[8][0] == one[9][0] > 0
+    flag.hours = [0] * 8 + [3, 5] + [0] * 14
+    assert 0 < day(flag)[8].height < day(flag)[9].height
 
 
 def test_a_run_that_cannot_be_had_now_is_told_on_the_list(opinions: OpinionWorld) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -303,13 +304,33 @@ def test_what_stands_in_the_way_is_told_without_saying_which_part_of_a_code_is_w
     assert "thư mới nhất" in text(pages[0])
 
 
-def test_whoever_tries_codes_is_slowed_down_by_address_and_others_are_not(respondent: Respondent) -> None:
+def test_whoever_tries_codes_is_slowed_down_by_address_and_right_codes_are_not(
+    respondent: Respondent,
+) -> None:
     guesser = Respondent(respondent.invitation, client=Client(), address="198.51.100.9")
     statuses = [guesser.open("A" * 25).status_code for _ in range(61)]
     assert statuses == [422] * 60 + [429]
     assert "Hãy chờ một phút" in text(guesser.page)
-    assert guesser.open().status_code == 429
+    assert guesser.open().status_code == 200  # somebody of the same office
+    assert guesser.open("A" * 25).status_code == 429
     assert respondent.open().status_code == 200
+
+
+@pytest.mark.parametrize("base", ["Infinity", "-Infinity", "NaN", "1e999", "9" * 40, "null", '"x"'])
+def test_a_version_that_is_no_number_is_refused_with_a_sentence(respondent: Respondent, base: str) -> None:
+    respondent.open()
+    mark = {"X-CSRFToken": respondent.state["csrf"]}
+    body = f'{{"base_version": {base}, "changes": {{}}}}'
+    answer = respondent.client.post("/y-kien/luu/", body, content_type="application/json", headers=mark)
+    assert answer.status_code in (409, 422) and answer.json()["detail"]
+    assert (answer.status_code == 409) == base.startswith("9")
+
+
+def test_a_form_sent_to_where_changes_are_saved_is_refused_with_a_sentence(respondent: Respondent) -> None:
+    respondent.open()
+    fields = {"csrfmiddlewaretoken": respondent.state["csrf"], "base_version": "0"}
+    answer = respondent.client.post("/y-kien/luu/", fields)  # multipart
+    assert answer.status_code == 422 and "tải lại trang" in answer.json()["detail"]
 
 
 def test_after_a_change_of_address_the_former_link_is_dead(respondent: Respondent) -> None:
@@ -325,6 +346,47 @@ def test_a_link_that_dies_while_it_is_open_saves_and_sends_nothing(respondent: R
     respondent.check()
     Invitation.objects.filter(pk=respondent.invitation.pk).update(epoch=2, token_hash=hash_of("B" * 25))
     assert respondent.send().status_code == 422
+    assert counts() == (0, 0, 1)
+
+
+def test_a_save_under_way_while_the_link_is_renewed_leaves_nothing(respondent: Respondent) -> None:
+    opened = answering.open_link(respondent.token)
+    Invitation.objects.filter(pk=respondent.invitation.pk).update(epoch=2, token_hash=hash_of("B" * 25))
+    with pytest.raises(answering.Unknown):
+        answering.save(opened, 0, {FIRST: "1"})
+    assert counts() == (0, 0, 0)
+
+
+def test_a_save_and_a_sending_under_way_while_the_group_changes_leave_nothing(respondent: Respondent) -> None:
+    respondent.open()
+    respondent.save(full_answers(form_of(respondent.invitation)))
+    opened = answering.open_link(respondent.token)
+    Invitation.objects.filter(pk=respondent.invitation.pk).update(group="tinh-phong")
+    with pytest.raises(answering.Moved) as moved:
+        answering.save(opened, 1, {FIRST: "1"})
+    assert moved.value.reload
+    opened = replace(opened, invitation=respondent.invitation)
+    with pytest.raises(answering.Moved):
+        answering.send(opened, 1, devices.Device())
+    assert counts() == (0, 0, 1)
+
+
+def test_an_autosave_that_begins_the_draft_while_nothing_was_shown_is_not_sent_unseen(
+    respondent: Respondent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever could send at version 0 (a form that asks for nothing) loses no words that were saved meanwhile."""
+    monkeypatch.setattr(answering, "_refuse_unfinished", lambda state: None)
+    seal = answering.seal
+
+    def after_an_autosave(*given: Any) -> bytes:
+        monkeypatch.setattr(answering, "seal", seal)
+        answering.save(answering.open_link(respondent.token), 0, {FIRST: "2"})
+        return seal(*given)
+
+    monkeypatch.setattr(answering, "seal", after_an_autosave)
+    with pytest.raises(answering.Moved) as moved:
+        answering.send(answering.open_link(respondent.token), 0, devices.Device())
+    assert (moved.value.answers[FIRST], moved.value.version) == ("2", 1)
     assert counts() == (0, 0, 1)
 
 

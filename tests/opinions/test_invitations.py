@@ -13,7 +13,7 @@ from dieutra.jobs.models import Job
 from dieutra.jobs.worker import work_once
 from dieutra.opinions import invitations, jobs, keys
 from dieutra.opinions.invitations import invite, receipt_of, settle, token_for
-from dieutra.opinions.models import Invitation
+from dieutra.opinions.models import Invitation, SealedDraft
 from dieutra.opinions.tokens import hash_of
 from dieutra.reactions import REACTIONS
 from dieutra.rosters.models import Person, Roster
@@ -80,6 +80,23 @@ def test_whoever_is_taken_off_is_withdrawn_and_given_back_when_asked_again(roste
     assert not Invitation.objects.filter(withdrawn=True).exists()
     facts = Event.objects.filter(verb="invitations.settled").order_by("pk").values_list("facts", flat=True)
     assert list(facts) == [{"withdrawn": 1, "given_back": 0}, {"withdrawn": 0, "given_back": 1}]
+
+
+def test_whoever_is_moved_to_another_group_is_asked_for_that_one(roster: Roster) -> None:
+    """The list was opened again, corrected and accepted again. Whoever has answered stays where she was asked."""
+    invite(roster)
+    moved, done, other = roster.people.filter(group="tinh-so").order_by("number")[:3]
+    for person in (moved, done, other):
+        SealedDraft.objects.create(invitation=person.invitation, sealed=b"x")
+    Invitation.objects.filter(person=done).update(answered=True)
+    Person.objects.filter(pk__in=[moved.pk, done.pk]).update(group="tinh-phong")
+    invite(roster)
+    groups = [Invitation.objects.get(person=it).group for it in (moved, done, other)]
+    assert groups == ["tinh-phong", "tinh-so", "tinh-so"]
+    assert set(SealedDraft.objects.values_list("invitation__person", flat=True)) == {done.pk, other.pk}
+    facts = Event.objects.get(verb="invitations.settled").facts
+    assert facts == {"withdrawn": 0, "given_back": 0, "moved": 1}
+    assert settle(roster) == 0, "twice is once"
 
 
 def test_whoever_comes_into_an_accepted_list_later_is_invited_within_the_hour(

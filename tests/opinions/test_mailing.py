@@ -12,8 +12,10 @@ from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
 from dieutra.events.models import Event
 from dieutra.messages.models import Channel, Message
-from dieutra.opinions import keys, letters, mailing, tokens
-from dieutra.opinions.models import Invitation, Letter, Mailing, Round
+from dieutra.messages.sending import PAUSES
+from dieutra.opinions import figures, keys, letters, mailing, tokens
+from dieutra.opinions.models import Figure, Invitation, Letter, Mailing, Round
+from dieutra.rosters import sending
 from dieutra.rosters.models import Person, Roster
 from tests.messages.outbox import free_all
 from tests.messages.relay import Relay, always
@@ -160,7 +162,7 @@ def test_people_who_come_after_the_opening_get_their_letter_too(opinions: Opinio
     assert len(relay.arrived) == 3
 
 
-@pytest.mark.parametrize("what", ["answered", "withdrawn", "epoch", "address"])
+@pytest.mark.parametrize("what", ["withdrawn", "epoch", "address"])
 def test_a_letter_that_has_lost_its_sense_is_not_handed_over_and_says_nothing_about_why(
     opinions: OpinionWorld, relay: Relay, what: str
 ) -> None:
@@ -189,8 +191,11 @@ def test_without_the_right_key_letters_wait_and_no_dead_link_is_sent(
     file = keys.file_of(opinions.campaign)
     right = file.read_bytes()
     file.unlink()
-    turn()
-    assert {it.state for it in first_letters(opinions)} == {"deferred"}
+    for _ in range(len(PAUSES) + 2):  # longer than a refused letter is tried
+        turn()
+        assert {it.state for it in first_letters(opinions)} == {"deferred"}
+        free_all()
+    assert {it.refusals for it in first_letters(opinions)} == {0}
     file.write_bytes(b"1" * keys.LENGTH)
     free_all()
     turn()
@@ -246,6 +251,41 @@ def test_a_body_is_told_once_when_its_letters_are_out_and_not_before(
     ]  # fmt: skip
     assert "Đã gửi 3 phiếu khảo sát của Tỉnh Hà Nam" in told[2].subject
     assert told[2].text.count("/khao-sat/tien-do/tinh/35/") == 1
+
+
+def test_the_number_that_a_body_is_told_is_that_of_the_screen_and_the_same_whoever_has_answered(
+    opinions: OpinionWorld, relay: Relay
+) -> None:
+    mailed(opinions, "tinh", "35", {"tinh-so": 6})
+    Invitation.objects.filter(pk__in=Invitation.objects.order_by("pk").values("pk")[:4]).update(answered=True)
+    waiting = Message.objects.filter(secret="opinion").order_by("pk")[:2]
+    Message.objects.filter(pk__in=waiting.values("pk")).update(state="suppressed", reason=letters.NOT_NEEDED)
+    turn()
+    figures.count(opinions.campaign)
+    assert mailing.tell_bodies(opinions.campaign) == 1
+    told = Message.objects.filter(template="body_told").first()
+    assert told and "Đã gửi 6 phiếu khảo sát" in told.subject
+    assert Figure.objects.get().mailed == 6
+
+
+def test_a_list_that_was_opened_again_meanwhile_is_not_mailed(
+    opinions: OpinionWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other was first, and committed while this one waited for the rows of the lists."""
+    roster = opinions.accepted("tinh", "35", {"tinh-so": 2})
+    invite(opinions.campaign)
+    wait = mailing._hold_lists
+
+    def after_the_other(campaign: Campaign) -> None:
+        sending.reopen(opinions.user("ba.bo"), roster, roster.version, "Danh sách thiếu hai sở của tỉnh.")
+        wait(campaign)
+
+    monkeypatch.setattr(mailing, "_hold_lists", after_the_other)
+    with pytest.raises(NotNow, match="Không có cơ quan nào"):
+        mailing.open_mailing(
+            opinions.user("ba.bo"), opinions.campaign, [body(opinions, "tinh", "35")], "0" * 16
+        )
+    assert not Mailing.objects.exists() and not Round.objects.exists()
 
 
 def test_the_centre_alone_opens_and_tests(opinions: OpinionWorld) -> None:

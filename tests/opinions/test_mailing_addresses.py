@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Stale
 from dieutra.messages.bounces import Report, _note
 from dieutra.messages.letter import message_id
-from dieutra.messages.models import Message
-from dieutra.opinions import addressing, letters
+from dieutra.messages.models import Message, Suppression
+from dieutra.opinions import addressing, letters, reminding
 from dieutra.opinions.models import AddressChange, Invitation, Letter, SealedDraft
 from dieutra.rosters.models import Person
 from tests.messages.outbox import free_all
 from tests.messages.relay import Relay, always
 from tests.opinion_cast import OpinionWorld, opinions
 from tests.opinions.letters_cast import holder, key_folder, links, mailed, relay, turn
+from tests.opinions.test_reminders import sent_before_today
 
 __all__ = ["key_folder", "opinions", "relay"]
 WHY = "Hòm thư cũ không dùng nữa"
@@ -75,16 +78,71 @@ def test_a_letter_that_still_waits_or_does_not_arrive_is_not_sent_again(
         addressing.resend(opinions.user("chi.ha.nam"), first(opinions))
 
 
-def test_asking_again_for_somebody_who_has_answered_says_the_same_and_sends_nothing(
+def page(world: OpinionWorld, username: str) -> str:
+    client = Client()
+    client.force_login(world.user(username))
+    text = client.get("/khao-sat/tien-do/tinh/35/thu/").content.decode()
+    return re.sub(r"csrfmiddlewaretoken\" value=\"[^\"]+|tinh35-\d|/thu/\d+/|nonce=\"[^\"]*", "", text)
+
+
+def test_asking_again_for_somebody_who_has_answered_sends_the_letter_and_looks_the_same(
     opinions: OpinionWorld, relay: Relay
 ) -> None:
+    """Else a body that asks for each letter again and looks into the mailboxes would learn who has answered."""
+    mailed(opinions, "tinh", "35", {"tinh-so": 2})
+    turn()
+    done, open_one = Invitation.objects.select_related("person", "campaign").order_by("pk")
+    Invitation.objects.filter(pk=done.pk).update(answered=True)
+    done.refresh_from_db()
+    relay.arrived.clear()
+    for it in (done, open_one):
+        addressing.resend(opinions.user("chi.ha.nam"), it)
+    turn()
+    assert sorted(to for to, _ in links(relay)) == sorted([done.person.email, open_one.person.email])
+    ends = Letter.objects.filter(sort="again").values_list(
+        "message__state", "message__reason", "message__code"
+    )
+    assert set(ends) == {("sent", "", "")}
+    for username in ("chi.ha.nam", "ba.bo"):
+        before = page(opinions, username)
+        Invitation.objects.filter(pk=done.pk).update(answered=False)
+        assert page(opinions, username) == before and "đã gửi lại 1 lần" in before
+        Invitation.objects.filter(pk=done.pk).update(answered=True)
+
+
+def test_a_new_link_goes_to_whoever_has_answered_too(opinions: OpinionWorld, relay: Relay) -> None:
     mailed(opinions, "tinh", "35", {"tinh-so": 1})
     turn()
     Invitation.objects.update(answered=True)
-    relay.arrived.clear()
-    addressing.resend(opinions.user("chi.ha.nam"), first(opinions))
+    addressing.renew(opinions.user("ba.bo"), first(opinions), 1, WHY)
     turn()
-    assert not relay.arrived
+    old, new = [token for _, token in links(relay)]
+    assert old != new and holder(new) == first(opinions).person
+
+
+def test_a_reminder_that_comes_back_does_not_tell_the_body_whose_it_was(
+    opinions: OpinionWorld, relay: Relay
+) -> None:
+    sent_before_today(opinions, "tinh", "35", {"tinh-so": 2})
+    done, open_one = Invitation.objects.select_related("person", "campaign").order_by("pk")
+    Invitation.objects.filter(pk=done.pk).update(answered=True)
+    before = page(opinions, "chi.ha.nam")
+    relay.at_rcpt = always("550 5.1.1 no such user")
+    reminding.remind(opinions.user("ba.bo"), opinions.campaign, "tinh", "")
+    turn()
+    came_back = Message.objects.get(state="bounced")
+    assert came_back.to == open_one.person.email
+    _note(Report(came_back.to, "failed", "5.1.1", "smtp; 550 unknown", message_id(came_back)))
+    assert addressing.arrives(open_one) and addressing.arrives(done)
+    assert page(opinions, "chi.ha.nam") == before
+    with pytest.raises(Forbidden, match="chỉ Trung ương"):
+        addressing.change_address(opinions.user("chi.ha.nam"), open_one, 1, "moi@so.gov.vn", WHY)
+    relay.at_rcpt = always("")
+    addressing.resend(opinions.user("chi.ha.nam"), open_one)
+    turn()
+    assert Letter.objects.get(sort="again").message.state == "sent", "her own letters still go out"
+    addressing.renew(opinions.user("ba.bo"), open_one, 1, WHY)
+    assert not Suppression.objects.filter(lifted_at__isnull=True).exists(), "and reminders go to her again"
 
 
 def test_another_address_gets_a_new_link_and_the_old_one_dies_with_its_draft(

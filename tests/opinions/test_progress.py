@@ -10,9 +10,10 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dieutra.jobs.models import Job
 from dieutra.opinions import figures, progress
 from dieutra.opinions.letter_jobs import count as count_job
-from dieutra.opinions.models import Figure, FigureDay, Invitation
+from dieutra.opinions.models import Closing, Figure, FigureDay, Invitation
 from dieutra.opinions.progress import Shown
 from dieutra.rosters.models import Person
 from tests.messages.relay import Relay, always
@@ -142,6 +143,25 @@ def test_no_set_of_totals_is_solved_for_a_hidden_group(bodies: list[list[tuple[i
     left_out = sum(n < SMALLEST for it in bodies for n, _ in it)
     assert survey.left_out == left_out
     assert survey.invited == sum(n for it in bodies for n, _ in it), "how many were invited is no secret"
+
+
+def test_after_the_end_there_is_one_last_count_and_then_none(opinions: OpinionWorld, relay: Relay) -> None:
+    mailed(opinions, "tinh", "35", {"tinh-so": 6})
+    yesterday = timezone.now() - timedelta(days=1)
+    figures.count(opinions.campaign, yesterday)
+    answer(opinions, "tinh", "35", 5)
+    Closing.objects.create(campaign=opinions.campaign, closed_on=timezone.localdate())
+    count_job(Job(kind="opinions.count"))
+    last = figure(opinions, "tinh-so")
+    assert last.answered == 5 and last.counted_at > yesterday
+    Figure.objects.update(counted_at=timezone.now() - timedelta(hours=2))
+    Closing.objects.update(closed_on=timezone.localdate() - timedelta(days=1))
+    Invitation.objects.update(answered=False)
+    count_job(Job(kind="opinions.count"))
+    assert figure(opinions, "tinh-so").answered == 5, "the hours go on, the count does not"
+    Closing.objects.all().delete()
+    count_job(Job(kind="opinions.count"))
+    assert figure(opinions, "tinh-so").answered == 0, "it was the closing that held it"
 
 
 @pytest.mark.parametrize("answers", [(0, 0), (2, 3), (4, 4)])

@@ -122,6 +122,10 @@ def test_the_database_takes_no_writing_statement_from_a_page(
         "  update people_user SET email = ''",
         "DELETE FROM people_user",
         "WITH gone AS (DELETE FROM people_user RETURNING id) SELECT * FROM gone",
+        "WITH few AS (SELECT 1 AS pk) UPDATE people_user AS u SET email = ''",
+        "with few as (select 1 as pk) insert or replace into people_user select * from few",
+        "WITH few AS (SELECT 'x') MERGE INTO people_user USING few ON true WHEN MATCHED THEN DO NOTHING",
+        'WITH "a" AS (UPDATE ONLY people_user SET email = \'\' RETURNING id) SELECT * FROM "a"',
         "TRUNCATE people_user",
         "DROP TABLE people_user",
         "REPLACE INTO people_user VALUES (1)",
@@ -134,6 +138,27 @@ def test_each_way_of_writing_is_known(world: World, sql: str) -> None:
         pytest.raises(Forbidden),
     ):
         cursor.execute(sql)
+
+
+def test_a_page_that_reads_by_a_common_table_expression_is_shown(
+    world: World, at_the_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dieutra.web.public import views
+
+    read: list[object] = []
+
+    def thorough(user: User, roles: set[str]) -> list[dict[str, object]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "WITH few AS (SELECT id AS \"update\", replace(username, 'delete', '') AS name FROM people_user)"
+                " SELECT count(*) FROM few"
+            )
+            read.append(cursor.fetchone())
+        return []
+
+    monkeypatch.setattr(views, "_todo", thorough)
+    answer = looking(at_the_desk, "ong.tinh", "co.huyen").get("/")
+    assert answer.status_code == 200 and read == [(User.objects.count(),)]
 
 
 def test_neither_an_action_nor_the_record_takes_an_onlooker_for_an_actor(world: World) -> None:

@@ -116,6 +116,14 @@ def test_a_list_that_changed_since_the_preview_is_not_loaded_over(opinions: Opin
     assert Person.objects.count() == 1 and Load.objects.count() == 1
 
 
+def test_a_file_that_another_took_the_place_of_is_not_loaded_any_more(opinions: OpinionWorld) -> None:
+    load = given(opinions, csv(line()))
+    given(opinions, csv(*many(3)))
+    with pytest.raises(Stale, match="tệp khác"):
+        loading.confirm(opinions.user("chi.ha.nam"), load, load.roster.version)
+    assert not Person.objects.exists() and len(Load.objects.get().lines) == 3
+
+
 def test_two_thousand_people_are_loaded_within_seconds(opinions: OpinionWorld) -> None:
     started = time.monotonic()
     load = given(opinions, xlsx(*many(2000)))

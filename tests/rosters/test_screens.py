@@ -50,7 +50,8 @@ def prepared(world: OpinionWorld, route: str) -> tuple[str, dict[str, str]]:
         one, two = (actions.add(chi, roster, line(group=it)) for it in ("tinh-so", "tinh-hdnd"))
         fields |= {"first": str(one.pk), "second": str(two.pk), "choice": "confirm"}
     if route == "roster_load":
-        loading.read(chi, roster, csv(line()), "a.csv", False)
+        load = loading.read(chi, roster, csv(line()), "a.csv", False)
+        fields |= {"load": str(load.pk)}
     roster.refresh_from_db()
     fields |= {"version": str(roster.version)}
     if route.startswith("roster_person") or route == "roster_hardship":
@@ -239,7 +240,9 @@ def test_a_list_goes_from_the_file_to_the_acceptance_and_its_letters_are_written
     assert desk.post(reverse("roster_upload", args=LIST), {"file": file}).status_code == 302
     page = desk.get(reverse("roster_load", args=LIST)).content.decode()
     assert "Sau khi nạp còn phải xử lý" in page
-    assert desk.post(reverse("roster_load", args=LIST), {"version": "1", "do": "load"}).status_code == 302
+    waiting = re.findall(r'name="load" value="(\d+)"', page)[0]
+    fields = {"version": "1", "load": waiting, "do": "load"}
+    assert desk.post(reverse("roster_load", args=LIST), fields).status_code == 302
     assert "giữ vai trò" in desk.get(reverse("roster_findings", args=LIST)).content.decode()
     desk.post(reverse("roster_overlaps_confirm", args=LIST))
     roster = opinions.roster("tinh", "35")
@@ -344,3 +347,25 @@ def test_whoever_looks_on_as_the_body_reads_and_writes_nothing(
     gone = desk.post(reverse("roster_person_remove", args=[people[0].pk]), {"version": "1"})
     assert gone.status_code == 403
     assert desk.get(reverse("roster_excel", args=LIST)).status_code == 403
+
+
+@pytest.mark.parametrize("act", ["load", "drop"])
+def test_a_file_that_came_in_place_of_the_one_looked_at_is_neither_loaded_nor_dropped(
+    opinions: OpinionWorld, act: str
+) -> None:
+    desk, to = opinions.desk("chi.ha.nam"), reverse("roster_load", args=LIST)
+
+    def upload(*lines: dict[str, str]) -> str:
+        file = SimpleUploadedFile("danh-sach.xlsx", xlsx(*lines))
+        assert desk.post(reverse("roster_upload", args=LIST), {"file": file}).status_code == 302
+        return str(re.findall(r'name="load" value="(\d+)"', desk.get(to).content.decode())[0])
+
+    looked_at = upload(*many(3))
+    other = upload(line())
+    for seen in (looked_at, ""):
+        answer = desk.post(to, {"version": "1", "load": seen, "do": act})
+        assert answer.status_code == 409
+        page = answer.content.decode()
+        assert "Tệp bạn đã xem trước không còn" in page and f'name="load" value="{other}"' in page
+    assert Load.objects.filter(pk=other).exists() and not Person.objects.exists()
+    assert desk.post(to, {"version": "1", "load": other, "do": act}).status_code == 302

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -275,6 +276,31 @@ def test_the_centre_answers_what_was_asked_before_it_accepts(opinions: OpinionWo
     roster = again(roster)
     sending.accept(opinions.user("ba.bo"), roster, roster.version)
     assert Event.objects.get(verb="roster.accepted").facts["people"] == 11
+
+
+def test_what_is_asked_while_the_centre_accepts_stops_the_acceptance(
+    opinions: OpinionWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roster, go = sent(opinions), sending.go
+
+    def late(*given: Any, **changes: Any) -> None:
+        asking.ask_hardship(opinions.user("chi.ha.nam"), Person.objects.all()[0], "Đang nghỉ chữa bệnh.")
+        go(*given, **changes)
+
+    monkeypatch.setattr(sending, "go", late)
+    with pytest.raises(NotNow, match="1 đề nghị"):
+        sending.accept(opinions.user("ba.bo"), roster, roster.version)
+    assert again(roster).state == Roster.State.SENT
+
+
+def test_nothing_is_asked_of_a_list_that_was_accepted_since_it_was_looked_at(opinions: OpinionWorld) -> None:
+    roster = sent(opinions)
+    person = Person.objects.select_related("roster__campaign").first()
+    assert person is not None and person.roster.state == Roster.State.SENT
+    sending.accept(opinions.user("ba.bo"), roster, roster.version)
+    with pytest.raises(NotNow, match="vừa được tiếp nhận"):
+        asking.ask_hardship(opinions.user("chi.ha.nam"), person, "Đang nghỉ chữa bệnh.")
+    assert not Request.objects.exists()
 
 
 def test_a_later_day_is_asked_granted_and_counts(opinions: OpinionWorld) -> None:

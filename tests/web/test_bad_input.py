@@ -109,6 +109,7 @@ def test_a_supervisors_words_are_not_lost_when_a_colleague_decided_first(
         b"{",
         b"[]",
         b'{"base_version": "x"}',
+        b'{"base_version": Infinity}',
         b'{"base_version": 0, "changes": []}',
         b'{"base_version": 0, "changes": {"/data/x": 5}}',
         b'{"base_version": 0, "changes": {"/data/x": {"a": 1}}}',

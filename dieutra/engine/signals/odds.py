@@ -53,10 +53,14 @@ SELECT survey, body, grp, n, questions, (far - middle) / apart AS z, ln(bodies) 
 FROM eased JOIN usual USING (survey, grp) WHERE far > middle ORDER BY survey, body, grp
 """
 
+# one option of each question: what two of them leave over could be few people
 _CELLS = """
-SELECT survey, body, grp, question, value, o, n, rest FROM counted
-WHERE o >= $smallest_group AND o / n > rest
-QUALIFY row_number() OVER (PARTITION BY survey, body, grp ORDER BY o * ln(o / (n * rest)) DESC, question, value) <= 5
+WITH most AS (
+  SELECT *, o * ln(o / (n * rest)) AS beyond FROM counted
+  WHERE o >= $smallest_group AND (n - o = 0 OR n - o >= $smallest_group) AND o / n > rest
+  QUALIFY row_number() OVER (PARTITION BY survey, body, grp, question ORDER BY beyond DESC, value) = 1)
+SELECT survey, body, grp, question, value, o, n, rest FROM most
+QUALIFY row_number() OVER (PARTITION BY survey, body, grp ORDER BY beyond DESC, question, value) <= 5
 """
 
 

@@ -56,7 +56,7 @@ class Band:
 class Rules:
     """`weights` by group of respondents; a group that the rules do not name has no weight and is refused.
 
-    `least_answers`: a group with fewer valid answers to a criterion does not count for it.
+    `least_answers`: a group with fewer valid answers to each question of a criterion does not count for it.
     """
 
     weights: Mapping[str, Fraction]

@@ -1,7 +1,8 @@
 """Answers → points of one criterion: level k of m scores (k−1)/(m−1), means within groups, weights between groups.
 
-“Không biết” and “không trả lời” are counted and stay out of the base. A group without enough valid answers does not
-count for the criterion; the weights of the others are divided by their sum, and the result says so.
+“Không biết” and “không trả lời” are counted and stay out of the base. A group of which too few people gave a valid
+answer does not count for the criterion; several questions do not make more people of them. The weights of the others are
+divided by their sum, and the result says so.
 """
 
 from __future__ import annotations
@@ -95,9 +96,10 @@ def by_criterion(tallies: Iterable[Tally]) -> Mapping[str, list[Tally]]:
 
 
 def _score(rows: list[Tally], least: int) -> Fraction | None:
-    valid = sum(row.valid for row in rows)
-    if valid < max(least, 1):
+    people = max((row.valid for row in rows), default=0)  # the question that most of them answered
+    if people < max(least, 1):
         return None
+    valid = sum(row.valid for row in rows)
     won = sum(
         (
             Fraction(count * level, len(row.counts) - 1)

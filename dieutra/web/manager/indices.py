@@ -16,17 +16,15 @@ from dieutra.engine.refusals import Invalid, Refusal
 from dieutra.indices import queries, schemes
 from dieutra.indices.models import Assessment, Scheme
 from dieutra.people.models import User
-from dieutra.people.permission import GRANTS, may, posts_of
+from dieutra.people.permission import may
+from dieutra.web.campaign_here import chosen, led_on
 from dieutra.web.requests import signed_in
 
 
 def at_hand(request: HttpRequest) -> tuple[User, Campaign]:
-    """The person, and the newest campaign whose index she reads; 404 for everybody else."""
+    """The person, and the campaign whose index she reads; 404 for everybody else."""
     user = signed_in(request)
-    for campaign in queries.campaigns_with_index(user):
-        if any(it.role in GRANTS["index.read"] for it in posts_of(user, campaign.pk)):
-            return user, campaign
-    raise Http404
+    return user, chosen(request, queries.campaigns_with_index(user))
 
 
 def central(request: HttpRequest, survey: str, verb: str = "index.read") -> tuple[User, Campaign]:
@@ -144,7 +142,7 @@ def take(request: HttpRequest, survey: str) -> HttpResponse:
     messages.success(
         request, f"Đã lấy bộ tiêu chí: {leaves} mục có điểm. Các cơ quan tự chấm được từ bây giờ."
     )
-    return redirect("index_survey", survey)
+    return led_on(request, "index_survey", survey)
 
 
 urlpatterns = [

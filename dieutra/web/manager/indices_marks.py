@@ -25,6 +25,7 @@ from dieutra.indices.standing import Said
 from dieutra.people.models import User
 from dieutra.people.permission import may
 from dieutra.places.models import Level
+from dieutra.web.campaign_here import taken
 from dieutra.web.manager.indices import said, title_of
 from dieutra.web.requests import signed_in, whole_number
 
@@ -35,7 +36,9 @@ Typed = Mapping[str, str]
 
 def _found(request: HttpRequest, pk: int) -> tuple[User, Assessment]:
     user = signed_in(request)
-    return user, get_object_or_404(queries.assessments_of(user), pk=pk)
+    found = get_object_or_404(queries.assessments_of(user), pk=pk)
+    taken(request, found.campaign, queries.campaigns_with_index(user))
+    return user, found
 
 
 @login_required

@@ -18,7 +18,8 @@ from dieutra.indices.models import Former, Publication, Reckoning
 from dieutra.indices.shown import domains, number, percent, table
 from dieutra.people.models import User
 from dieutra.people.permission import may
-from dieutra.web.manager.indices import at_hand, central, said, title_of
+from dieutra.web.campaign_here import led_on, taken
+from dieutra.web.manager.indices import central, said, title_of
 from dieutra.web.requests import signed_in, whole_number
 
 
@@ -34,11 +35,10 @@ def reckon(request: HttpRequest, survey: str) -> HttpResponse:
 def _found(request: HttpRequest, pk: int) -> tuple[User, Reckoning]:
     """404 for whoever has no post at the centre: what is not published is not shown to bodies."""
     user = signed_in(request)
-    _, campaign = at_hand(request)
-    found = get_object_or_404(
-        Reckoning.objects.select_related("campaign", "asked_by"), pk=pk, campaign=campaign
-    )
-    central(request, found.survey)
+    fits = [it for it in queries.campaigns_with_index(user) if may(user, "index.read", it)]
+    mine = Reckoning.objects.select_related("campaign", "asked_by").filter(campaign__in=fits)
+    found = get_object_or_404(mine, pk=pk)
+    taken(request, found.campaign, fits)
     return user, found
 
 
@@ -86,7 +86,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     except (Invalid, NotNow, Stale) as refusal:
         return _page(request, *_found(request, pk), refusal)
     messages.success(request, f"Đã công bố bản {published.number}. Các tệp PDF, Excel, CSV có sau ít phút.")
-    return redirect("index_survey", found.survey)
+    return led_on(request, "index_survey", found.survey)
 
 
 @login_required
@@ -106,7 +106,7 @@ def former_year(request: HttpRequest, survey: str) -> HttpResponse:
             refusal = refused
         else:
             messages.success(request, f"Đã ghi số liệu năm {taken.year} của {len(taken.rows)} cơ quan.")
-            return redirect("index_former", survey)
+            return led_on(request, "index_former", survey)
     standing = Former.objects.filter(campaign=campaign, survey=survey).first()
     context = {
         "survey": survey,

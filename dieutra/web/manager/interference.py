@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.campaigns.models import Campaign
-from dieutra.campaigns.queries import campaigns_of
+from dieutra.campaigns.queries import opinion_campaigns
 from dieutra.engine.refusals import Forbidden, NotNow, Refusal
 from dieutra.engine.signals.finding import NAMES
 from dieutra.interference import actions, queries
@@ -19,6 +19,7 @@ from dieutra.interference.models import Annulment, Flag, Reversal, SignalRun
 from dieutra.interference.showing import TALL, day, shown
 from dieutra.people.models import User
 from dieutra.people.permission import may
+from dieutra.web.campaign_here import chosen, led_on, taken
 from dieutra.web.requests import signed_in, whole_number
 
 PAGE = 40
@@ -26,13 +27,27 @@ LOW = 20  # a signal below it is left out of the list's words
 BADGES = {"clear": "hard", "suspect": "draft", "look": "submitted", "": "new"}
 
 
-def centre(request: HttpRequest) -> tuple[User, Campaign]:
-    """The person and the opinion survey at whose centre she sits; Forbidden without one."""
+def centres(request: HttpRequest) -> tuple[User, list[Campaign]]:
+    """The person and the opinion surveys at whose centre she sits; Forbidden without one."""
     user = signed_in(request)
-    for campaign in campaigns_of(user):
-        if campaign.kind.opinion is not None and may(user, "signal.read", campaign):
-            return user, campaign
-    raise Forbidden(actions.CENTRE_ONLY)
+    found = [it for it in opinion_campaigns(user) if may(user, "signal.read", it)]
+    if not found:
+        raise Forbidden(actions.CENTRE_ONLY)
+    return user, found
+
+
+def centre(request: HttpRequest) -> tuple[User, Campaign]:
+    user, fits = centres(request)
+    return user, chosen(request, fits)
+
+
+def flag_at(request: HttpRequest, pk: int) -> tuple[User, Flag]:
+    """A finding about a body, in its own campaign."""
+    user, fits = centres(request)
+    mine = Flag.objects.select_related("run", "campaign").filter(campaign__in=fits)
+    flag = get_object_or_404(mine, pk=pk)
+    taken(request, flag.campaign, fits)
+    return user, flag
 
 
 @login_required
@@ -111,15 +126,13 @@ def run(request: HttpRequest) -> HttpResponse:
         messages.warning(request, refusal.message)
     else:
         messages.success(request, "Đang xem xét ở nền; tải lại trang sau ít giây để xem kết quả.")
-    return redirect("interference")
+    return led_on(request, "interference")
 
 
 @login_required
 @require_safe
 def body(request: HttpRequest, pk: int) -> HttpResponse:
-    user, campaign = centre(request)
-    flag = get_object_or_404(Flag.objects.select_related("run", "campaign"), pk=pk, campaign=campaign)
-    return body_page(request, user, flag)
+    return body_page(request, *flag_at(request, pk))
 
 
 def body_page(request: HttpRequest, user: User, flag: Flag, refusal: Refusal | None = None) -> HttpResponse:

@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from dieutra.campaigns.queries import campaigns_of
+from dieutra.campaigns.queries import opinion_campaigns_with
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Refusal, Stale
 from dieutra.interference import annulling, queries
 from dieutra.interference.models import Annulment, Flag, Reversal
 from dieutra.people.models import User
-from dieutra.people.permission import GRANTS, may, posts_of
-from dieutra.web.manager.interference import BADGES, body_page, centre
+from dieutra.people.permission import may
+from dieutra.web.campaign_here import taken
+from dieutra.web.manager.interference import BADGES, body_page, centres, flag_at
 from dieutra.web.requests import signed_in, whole_number
 
 
@@ -25,8 +26,8 @@ from dieutra.web.requests import signed_in, whole_number
 @require_POST
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
     """Rests on this flag and on those of other runs that were ticked."""
-    user, campaign = centre(request)
-    flag = get_object_or_404(Flag.objects.select_related("run", "campaign"), pk=pk, campaign=campaign)
+    user, flag = flag_at(request, pk)
+    campaign = flag.campaign
     ticked = [whole_number(it) for it in request.POST.getlist("flags")][:50]
     flags = Flag.objects.filter(campaign=campaign, pk__in=ticked)
     try:
@@ -49,8 +50,11 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _found(request: HttpRequest, pk: int) -> tuple[User, Annulment]:
-    user, campaign = centre(request)
-    return user, get_object_or_404(queries.annulments(campaign).select_related("campaign"), pk=pk)
+    """In its own campaign."""
+    user, fits = centres(request)
+    named = get_object_or_404(Annulment.objects.select_related("campaign"), pk=pk, campaign__in=fits)
+    taken(request, named.campaign, fits)
+    return user, get_object_or_404(queries.annulments(named.campaign).select_related("campaign"), pk=pk)
 
 
 def _page(request: HttpRequest, user: User, found: Annulment, refusal: Refusal | None = None) -> HttpResponse:
@@ -127,10 +131,9 @@ def reverse(request: HttpRequest, pk: int) -> HttpResponse:
 def _of_reversal(
     request: HttpRequest, pk: int, act: Callable[[User, Reversal, int], object], said: str
 ) -> HttpResponse:
-    _, campaign = centre(request)
-    found = get_object_or_404(
-        Reversal.objects.select_related("annulment__campaign"), pk=pk, annulment__campaign=campaign
-    )
+    _, fits = centres(request)
+    mine = Reversal.objects.select_related("annulment__campaign").filter(annulment__campaign__in=fits)
+    found = get_object_or_404(mine, pk=pk)
     return _answered(request, found.annulment_id, lambda user, _, version: act(user, found, version), said)
 
 
@@ -162,9 +165,8 @@ def confirm_reversal(request: HttpRequest, pk: int) -> HttpResponse:
 def notice(request: HttpRequest) -> HttpResponse:
     """What a body's own people read: whether its results were annulled or restored, and why. No evidence, no names."""
     user = signed_in(request)
-    asks_people = {it.pk for it in campaigns_of(user) if it.kind.opinion is not None}
-    roles = {post.role for post in posts_of(user) if post.campaign_id in asks_people}
-    if not roles & GRANTS["opinion.progress"]:
+    fits = opinion_campaigns_with(user, "opinion.progress")
+    if not fits:
         raise Forbidden("Trang này dành cho người của cơ quan được khảo sát và của Trung ương.")
     found = list(queries.told_to(user).prefetch_related("reversals")[:100])
     told = []

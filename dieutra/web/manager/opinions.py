@@ -11,7 +11,7 @@ import xlsxwriter
 from django.contrib import messages as flashes
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -21,6 +21,7 @@ from dieutra.opinions.models import Invitation
 from dieutra.opinions.progress import BodyLine, Shown
 from dieutra.people.actions import Place
 from dieutra.people.permission import may
+from dieutra.web.campaign_here import led_on
 from dieutra.web.manager.opinions_chart import chart
 from dieutra.web.manager.opinions_here import Here, here
 from dieutra.web.manager.progress import elapsed
@@ -65,10 +66,10 @@ def _facts(found: Here, survey: str) -> dict[str, Any]:
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """All bodies of a survey for the centre; a body is led to its own page."""
-    found = here(signed_in(request))
+    found = here(request)
     survey = found.survey(request.GET.get("cuoc", ""))
     if not found.central:
-        return redirect("opinion_progress_body", survey.code, found.bodies(survey.code)[0].code)
+        return led_on(request, "opinion_progress_body", survey.code, found.bodies(survey.code)[0].code)
     lines = progress.bodies(found.campaign, survey.code)
     order = next((it for it in ORDERS if it.code == request.GET.get("xep")), ORDERS[1])
     there = {it.area.pk for it in lines}
@@ -91,7 +92,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def one_body(request: HttpRequest, survey: str, code: str) -> HttpResponse:
     """The groups of a body: how many are invited, reached and, where the group is not small, have answered."""
     user = signed_in(request)
-    found = here(user)
+    found = here(request)
     known, area = found.body(survey, code)
     line = next(iter(progress.bodies(found.campaign, known.code, area.path)), None)
     points = progress.days(found.campaign, known.code, area.path)
@@ -116,7 +117,7 @@ def one_body(request: HttpRequest, survey: str, code: str) -> HttpResponse:
 def remind(request: HttpRequest, survey: str, code: str) -> HttpResponse:
     """GET shows the letter, POST asks for it. Neither says who or how many have not answered."""
     user = signed_in(request)
-    found = here(user, "roster.edit")
+    found = here(request, "roster.edit")
     known, area = found.body(survey, code)
     chosen = request.POST.get("nhom", "") if request.method == "POST" else request.GET.get("nhom", "")
     if request.method == "POST":
@@ -125,7 +126,7 @@ def remind(request: HttpRequest, survey: str, code: str) -> HttpResponse:
             request,
             "Đã nhận lệnh nhắc. Ai trong nhóm chưa gửi phiếu thì nhận thư; phần mềm không cho biết là những ai.",
         )
-        return redirect("opinion_progress_body", known.code, area.code)
+        return led_on(request, "opinion_progress_body", known.code, area.code)
     group = next((it for it in found.rules.groups_of(known.code) if it.code == chosen), None)
     whom = Invitation.objects.filter(campaign=found.campaign, survey=known.code, path=area.path)
     whom = whom.filter(group=chosen) if group else whom
@@ -141,7 +142,7 @@ def remind(request: HttpRequest, survey: str, code: str) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest) -> HttpResponse:
     """The same figures as a workbook, of what this person sees."""
-    found = here(signed_in(request))
+    found = here(request)
     out = BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.opinion_rules import OpinionRules, Survey
-from dieutra.campaigns.queries import campaigns_of
+from dieutra.campaigns.queries import opinion_campaigns, opinion_campaigns_with
 from dieutra.people.models import User
 from dieutra.people.permission import GRANTS, may, posts_of
 from dieutra.places.models import Area
 from dieutra.rosters.queries import bodies
+from dieutra.web.campaign_here import chosen, taken
+from dieutra.web.requests import signed_in
 
 
 @dataclass(frozen=True)
@@ -52,20 +54,31 @@ class Here:
         return known, area
 
 
-def here(user: User, verb: str = "opinion.progress") -> Here:
+def here(request: HttpRequest, verb: str = "opinion.progress") -> Here:
     """404 for who has nothing to do with a campaign that asks people."""
-    for campaign in campaigns_of(user):
-        rules = campaign.kind.opinion
-        paths = tuple(it.path for it in posts_of(user, campaign.pk) if it.role in GRANTS[verb])
-        if rules is not None and paths:
-            central = campaign.path in paths
-            return Here(campaign, rules, paths, central, may(user, "opinion.manage", campaign))
-    raise Http404
+    user = signed_in(request)
+    return _at(user, chosen(request, opinion_campaigns_with(user, verb)), verb)
 
 
-def centre(user: User) -> Here:
-    """404 for everybody but those who send the letters."""
-    found = here(user)
-    if not found.manages:
+def here_in(request: HttpRequest, campaign: Campaign, verb: str) -> Here:
+    """The same in the campaign of what an address names."""
+    user = signed_in(request)
+    fits = opinion_campaigns_with(user, verb)
+    if campaign not in fits:
         raise Http404
-    return found
+    return _at(user, taken(request, campaign, fits), verb)
+
+
+def centre(request: HttpRequest) -> Here:
+    """404 for everybody but those who send the letters."""
+    user = signed_in(request)
+    fits = [it for it in opinion_campaigns(user) if may(user, "opinion.manage", it)]
+    return _at(user, chosen(request, fits), "opinion.progress")
+
+
+def _at(user: User, campaign: Campaign, verb: str) -> Here:
+    rules = campaign.kind.opinion
+    if rules is None:
+        raise Http404
+    paths = tuple(it.path for it in posts_of(user, campaign.pk) if it.role in GRANTS[verb])
+    return Here(campaign, rules, paths, campaign.path in paths, may(user, "opinion.manage", campaign))

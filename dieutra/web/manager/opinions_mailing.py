@@ -9,13 +9,14 @@ from django.contrib import messages as flashes
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.opinions import delivery, letters, mailing, reminding
 from dieutra.opinions.models import AddressChange, Mailing, Round
 from dieutra.rosters.models import Roster
+from dieutra.web.campaign_here import led_on
 from dieutra.web.manager.opinions_here import Here, centre
 from dieutra.web.requests import signed_in
 
@@ -26,7 +27,7 @@ PAGE = 50
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """Each body of a survey: its list, its people, its letters; boxes for those whose letters can go."""
-    found = centre(signed_in(request))
+    found = centre(request)
     survey = found.survey(request.GET.get("cuoc", ""))
     rows = _rows(found, survey.code)
     counts = [it["line"].counts for it in rows if it["line"]]
@@ -68,7 +69,7 @@ def _rows(found: Here, survey: str) -> list[dict[str, Any]]:
 def open_some(request: HttpRequest) -> HttpResponse:
     """GET shows what would go out; POST sends just that."""
     user = signed_in(request)
-    found = centre(user)
+    found = centre(request)
     given = request.POST if request.method == "POST" else request.GET
     survey = found.survey(given.get("cuoc", ""))
     codes = set(given.getlist("co-quan"))
@@ -80,7 +81,7 @@ def open_some(request: HttpRequest) -> HttpResponse:
         flashes.success(
             request, f"Đã mở gửi phiếu cho {number} cơ quan. Số thư đã gửi hiện ở bảng dưới, cập nhật dần."
         )
-        return redirect(f"{request.path_info.removesuffix('xem-truoc/')}?cuoc={survey.code}")
+        return led_on(request, "opinion_mailing", cuoc=survey.code)
     ready = mailing.ready(found.campaign)
     going = [it for it in areas if (survey.code, it.path) in ready]
     context = {
@@ -100,19 +101,19 @@ def open_some(request: HttpRequest) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    found = centre(user)
+    found = centre(request)
     to = mailing.send_test(user, found.campaign, request.POST.get("token", ""))
     flashes.success(
         request, f"Thư thử sẽ tới {to} trong ít phút. Đường dẫn trong thư thử không mở được phiếu nào."
     )
-    return redirect("opinion_mailing")
+    return led_on(request, "opinion_mailing")
 
 
 @login_required
 def remind_all(request: HttpRequest) -> HttpResponse:
     """The whole survey, by the centre."""
     user = signed_in(request)
-    found = centre(user)
+    found = centre(request)
     given = request.POST if request.method == "POST" else request.GET
     survey = found.survey(given.get("cuoc", ""))
     if request.method == "POST":
@@ -120,7 +121,7 @@ def remind_all(request: HttpRequest) -> HttpResponse:
         flashes.success(
             request, "Đã nhận lệnh nhắc. Ai chưa gửi phiếu thì nhận thư; phần mềm không cho biết là những ai."
         )
-        return redirect("opinion_mailing")
+        return led_on(request, "opinion_mailing")
     whom = mailing.invited(found.campaign).filter(survey=survey.code)
     context = {
         "survey": survey,
@@ -134,7 +135,7 @@ def remind_all(request: HttpRequest) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """Every address that was changed and every link that was replaced, by whom and why."""
-    found = centre(signed_in(request))
+    found = centre(request)
     rows = AddressChange.objects.filter(invitation__campaign=found.campaign).order_by("-pk")
     page = Paginator(rows.select_related("invitation__person__roster__area", "by"), PAGE)
     return render(request, "opinions_manager/changes.html", {"page": page.get_page(request.GET.get("trang"))})

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,12 +19,12 @@ from dieutra.engine.text import search_key
 from dieutra.opinions import addressing, delivery
 from dieutra.opinions.mailing import invited
 from dieutra.opinions.models import AddressChange, Invitation
-from dieutra.people.models import User
 from dieutra.people.permission import may
 from dieutra.places.models import Area
 from dieutra.rosters.models import Roster
 from dieutra.rosters.seeing import look
-from dieutra.web.manager.opinions_here import Here, here
+from dieutra.web.campaign_here import led_on
+from dieutra.web.manager.opinions_here import Here, here, here_in
 from dieutra.web.requests import signed_in, whole_number
 
 PAGE = 50
@@ -32,9 +32,9 @@ PAGE = 50
 FOR_A_BODY = (delivery.FAILS, delivery.NO_ADDRESS)
 
 
-def _working(user: User) -> Here:
+def _working(request: HttpRequest) -> Here:
     """404 for those who only read: names and addresses are for who looks after them."""
-    return here(user, "roster.edit")
+    return here(request, "roster.edit")
 
 
 def _search(people: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -50,7 +50,7 @@ def _search(people: QuerySet[Any], text: str) -> QuerySet[Any]:
 def listed(request: HttpRequest, survey: str, code: str) -> HttpResponse:
     """The invited people of a body. Looking at them is recorded as looking at their list is."""
     user = signed_in(request)
-    found = _working(user)
+    found = _working(request)
     known, area = found.body(survey, code)
     for roster in Roster.objects.filter(campaign=found.campaign, survey=known.code, path=area.path):
         look(user, roster)
@@ -85,33 +85,34 @@ def listed(request: HttpRequest, survey: str, code: str) -> HttpResponse:
     return render(request, "opinions_manager/people.html", context)
 
 
-def _one(user: User, pk: int) -> tuple[Here, Invitation, Area]:
-    found = _working(user)
+def _one(request: HttpRequest, pk: int) -> tuple[Here, Invitation, Area]:
+    named = get_object_or_404(Invitation.objects.select_related("campaign"), pk=pk)
+    found = here_in(request, named.campaign, "roster.edit")
     rows = delivery.with_delivery(invited(found.campaign).select_related("person", "campaign"))
     one = get_object_or_404(rows, pk=pk)
     _, area = found.body(one.survey, one.path.rstrip("/").rpartition("/")[2])
     return found, one, area
 
 
-def _back(one: Invitation, area: Area) -> HttpResponse:
-    return redirect("opinion_letters", one.survey, area.code)
+def _back(request: HttpRequest, one: Invitation, area: Area) -> HttpResponse:
+    return led_on(request, "opinion_letters", one.survey, area.code)
 
 
 @login_required
 @require_POST
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
-    _, one, area = _one(user, pk)
+    _, one, area = _one(request, pk)
     addressing.resend(user, one)
     flashes.success(request, f"Đã nhận lệnh gửi lại thư cho {one.person.name}, với đúng đường dẫn cũ.")
-    return _back(one, area)
+    return _back(request, one, area)
 
 
 @login_required
 def address(request: HttpRequest, pk: int) -> HttpResponse:
     """Another address: a new link, a new letter."""
     user = signed_in(request)
-    found, one, area = _one(user, pk)
+    found, one, area = _one(request, pk)
     problems: tuple[Any, ...] = ()
     if request.method == "POST":
         try:
@@ -122,7 +123,7 @@ def address(request: HttpRequest, pk: int) -> HttpResponse:
             flashes.success(
                 request, "Đã đổi địa chỉ. Đường dẫn cũ không dùng được nữa; thư mới đang được gửi."
             )
-            return _back(one, area)
+            return _back(request, one, area)
         except Invalid as refusal:
             problems = refusal.problems or ()
     return _form(request, found, one, area, problems, "address")
@@ -132,7 +133,7 @@ def address(request: HttpRequest, pk: int) -> HttpResponse:
 def new_link(request: HttpRequest, pk: int) -> HttpResponse:
     """A new link to the same address, when the old one went astray. The centre."""
     user = signed_in(request)
-    found, one, area = _one(user, pk)
+    found, one, area = _one(request, pk)
     if not found.manages:
         raise Http404
     problems: tuple[Any, ...] = ()
@@ -143,7 +144,7 @@ def new_link(request: HttpRequest, pk: int) -> HttpResponse:
             flashes.success(
                 request, "Đã cấp đường dẫn mới. Đường dẫn cũ không dùng được nữa; thư mới đang được gửi."
             )
-            return _back(one, area)
+            return _back(request, one, area)
         except Invalid as refusal:
             problems = refusal.problems or ()
     return _form(request, found, one, area, problems, "link")

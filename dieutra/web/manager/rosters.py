@@ -37,7 +37,6 @@ from dieutra.web.manager import (
 from dieutra.web.manager.rosters_here import (
     address,
     campaign_here,
-    opinion_campaigns,
     page_of,
     refusal_words,
     roster_here,
@@ -90,7 +89,6 @@ def home(request: HttpRequest) -> HttpResponse:
     own = queries.own_bodies(user, campaign)
     context = {
         "current": campaign,
-        "campaigns": opinion_campaigns(user),
         "cards": [_card(campaign, survey, area) for survey, area in own],
         "contacts": [
             rosters_contacts.line(campaign, area) for area in dict.fromkeys(area for _, area in own)

@@ -12,12 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dieutra.campaigns.queries import opinion_campaigns
 from dieutra.engine.refusals import Invalid, NotNow, Stale
 from dieutra.people.permission import visible_to
 from dieutra.rosters import asking
 from dieutra.rosters.changing import centre, own
 from dieutra.rosters.models import Request, Roster
 from dieutra.rosters.seeing import look
+from dieutra.web.campaign_here import taken
 from dieutra.web.manager.rosters_here import address, page_of, person_here, refusal_words, roster_here
 from dieutra.web.requests import signed_in
 
@@ -88,6 +90,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     mine = visible_to(Request.objects.all(), user, "roster.read")
     asked = get_object_or_404(mine.select_related("roster__campaign", "roster__area", "person"), pk=pk)
     centre(user, asked.roster.campaign)
+    taken(request, asked.roster.campaign, opinion_campaigns(user))
     text = request.POST.get("text", "")
     try:
         asking.answer(user, asked, request.POST.get("granted") == "yes", text)

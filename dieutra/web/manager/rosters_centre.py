@@ -25,7 +25,7 @@ from dieutra.rosters import queries, sheets
 from dieutra.rosters.columns import rules_of
 from dieutra.rosters.models import Person, Request, Roster
 from dieutra.rosters.seeing import look_at_shared
-from dieutra.web.manager.rosters_here import campaign_here, opinion_campaigns, workbook
+from dieutra.web.manager.rosters_here import campaign_here, workbook
 from dieutra.web.requests import signed_in
 
 PAGE = 100
@@ -125,11 +125,11 @@ def board(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     user, every = signed_in(request), lines(campaign)
     rows = chosen_lines(request, every)
     kept = {name: request.GET.get(name, "") for name in ("dot", "khao-sat", "trang-thai", "muon", "sap", "q")}
-    query = urlencode({name: value for name, value in kept.items() if value})
+    kept["dot"] = campaign.slug
+    query = urlencode({name: value for name, value in kept.items() if value and name != "dot"})
     decides = may(user, "roster.accept", campaign)
     context = {
         "current": campaign,
-        "campaigns": opinion_campaigns(user),
         "page": Paginator(rows, PAGE).get_page(request.GET.get("trang")),
         "states": STATES,
         "surveys": rules_of(campaign.kind).surveys,

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
-from dieutra.campaigns.queries import campaigns_of
+from dieutra.campaigns.queries import opinion_campaigns
 from dieutra.engine.refusals import Refusal
 from dieutra.people.models import User
 from dieutra.people.permission import may, visible_to
@@ -17,24 +17,15 @@ from dieutra.places.models import Level
 from dieutra.rosters.columns import GROUP, columns_of, rules_of
 from dieutra.rosters.models import Person, Roster
 from dieutra.rosters.queries import bodies, due_on, is_late, roster_at
+from dieutra.web.campaign_here import chosen, taken
 from dieutra.web.requests import signed_in, whole_number
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def opinion_campaigns(user: User) -> list[Campaign]:
-    """The campaigns of the person that ask people, newest first."""
-    return [it for it in campaigns_of(user) if it.kind.opinion is not None]
-
-
 def campaign_here(request: HttpRequest, slug: str = "") -> Campaign:
-    """The campaign of an address, or of `?dot=`, or the newest."""
-    found = opinion_campaigns(signed_in(request))
-    slug = slug or request.GET.get("dot", "")
-    chosen = next((it for it in found if it.slug == slug), None) if slug else next(iter(found), None)
-    if chosen is None:
-        raise Http404
-    return chosen
+    """The campaign of an address, or the chosen one."""
+    return chosen(request, opinion_campaigns(signed_in(request)), slug)
 
 
 def roster_here(request: HttpRequest, slug: str, survey: str, code: str) -> Roster:
@@ -50,8 +41,11 @@ def roster_here(request: HttpRequest, slug: str, survey: str, code: str) -> Rost
 
 
 def person_here(request: HttpRequest, pk: int) -> Person:
+    user = signed_in(request)
     people = Person.objects.select_related("roster__campaign", "roster__area")
-    return get_object_or_404(visible_to(people, signed_in(request), "roster.read"), pk=pk)
+    found = get_object_or_404(visible_to(people, user, "roster.read"), pk=pk)
+    taken(request, found.roster.campaign, opinion_campaigns(user))
+    return found
 
 
 def address(roster: Roster) -> list[str]:

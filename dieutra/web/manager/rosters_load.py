@@ -18,7 +18,7 @@ from dieutra.rosters.changing import own
 from dieutra.rosters.columns import FIELDS, columns_of
 from dieutra.rosters.models import Load, Roster
 from dieutra.web.manager.rosters_here import address, page_of, refusal_words, roster_here, version_of
-from dieutra.web.requests import signed_in
+from dieutra.web.requests import signed_in, whole_number
 
 
 @login_required
@@ -60,11 +60,12 @@ def preview(request: HttpRequest, slug: str, survey: str, code: str) -> HttpResp
     context: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
-        if request.POST.get("do") == "drop":
-            loading.give_up(user, load)
-            messages.info(request, "Đã bỏ tệp. Danh sách không thay đổi.")
-            return redirect("roster_upload", *address(found))
         try:
+            loading.as_seen(load, whole_number(request.POST.get("load", ""), otherwise=0))
+            if request.POST.get("do") == "drop":
+                loading.give_up(user, load)
+                messages.info(request, "Đã bỏ tệp. Danh sách không thay đổi.")
+                return redirect("roster_upload", *address(found))
             told = loading.confirm(user, load, version_of(request))
         except (Invalid, NotNow, Stale) as refusal:
             context, status = refusal_words(refusal), refusal.status

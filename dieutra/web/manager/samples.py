@@ -13,8 +13,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.campaigns.models import Campaign
-from dieutra.campaigns.queries import campaigns_of
-from dieutra.campaigns.sample_rules import SampleRules, sample_rules
+from dieutra.campaigns.sample_rules import SampleRules
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Refusal, Stale
 from dieutra.interference.queries import annulled
 from dieutra.people.actions import Place
@@ -28,6 +27,7 @@ from dieutra.samples.paper import facts_of, pdf
 from dieutra.samples.results import Row, satisfaction
 from dieutra.samples.template import template
 from dieutra.samples.words import figure, percent
+from dieutra.web.campaign_here import chosen, led_on, taken
 from dieutra.web.requests import signed_in
 
 ENDINGS = {"json": "application/json", "pdf": "application/pdf"}
@@ -35,13 +35,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _campaign(request: HttpRequest) -> tuple[User, Campaign, SampleRules]:
-    """The person and the newest of her campaigns that draws samples; 404 without one."""
+    """The person and that one of her campaigns that draws samples; 404 without one."""
     user = signed_in(request)
-    for campaign in campaigns_of(user):
-        rules = sample_rules(campaign.kind, campaign.rules["campaign"])
-        if rules is not None:
-            return user, campaign, rules
-    raise Http404
+    campaign = chosen(request, queries.drawing(user))
+    return user, campaign, queries.rules_of(campaign)
 
 
 def _place(request: HttpRequest, code: str) -> tuple[User, Campaign, SampleRules, Area]:
@@ -65,7 +62,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     if not areas:
         raise Http404
     if len(areas) == 1:
-        return redirect("sample_place", areas[0].code)
+        return led_on(request, "sample_place", areas[0].code)
     frames = {it.path: it for it in Population.objects.filter(campaign=campaign, ended_at__isnull=True)}
     latest = {it.population_id: it for it in queries.visible_draws(user).order_by("pk")}
     rows = [(it, frames.get(it.path)) for it in areas]
@@ -151,7 +148,7 @@ def load(request: HttpRequest, code: str) -> HttpResponse:
     except (Invalid, NotNow, Stale) as refusal:
         return _page(request, code, refusal)
     messages.success(request, f"Đã nạp khung {figure(frame.size)} giao dịch của {area.name}.")
-    return redirect("sample_place", code)
+    return led_on(request, "sample_place", code)
 
 
 @login_required
@@ -184,7 +181,9 @@ def draw(request: HttpRequest, code: str) -> HttpResponse:
 
 def _draw(request: HttpRequest, pk: int) -> tuple[User, Draw]:
     user = signed_in(request)
-    return user, get_object_or_404(queries.visible_draws(user), pk=pk)
+    found = get_object_or_404(queries.visible_draws(user), pk=pk)
+    taken(request, found.campaign, queries.drawing(user))
+    return user, found
 
 
 @login_required

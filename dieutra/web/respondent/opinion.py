@@ -26,7 +26,7 @@ from dieutra.channels.web.parse import answers_from_post, changes_from_post
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.opinions import answering, devices
 from dieutra.opinions.answering import Answered, Moved, NoKey, Opened, Shut, Unknown
-from dieutra.web.requests import whole_number
+from dieutra.web.requests import MALFORMED, whole_number
 from dieutra.web.respondent.apart import HERE, Guesses
 from dieutra.web.respondent.opinion_pages import closed_page, language_of, page, receipt_page
 from dieutra.web.respondent.opinion_sheet import check_context, form_context
@@ -84,12 +84,12 @@ def door(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def open_door(request: HttpRequest) -> HttpResponse:
     address = address_of(request)
-    if wrong_codes.too_many(address):
-        return closed_page(request, "too_many", status=429)
-    try:
+    try:  # first: an office shares one address, and one machine there must not shut out the right codes of the others
         opened = answering.open_link(request.POST.get("code", "")[:200])
     except NotNow as refusal:
         if isinstance(refusal, Unknown):
+            if wrong_codes.too_many(address):
+                return closed_page(request, "too_many", status=429)
             wrong_codes.note(address)
         return refused(request, refusal)
     response = HttpResponseRedirect(_address("opinion_form", language_of(request)))
@@ -169,7 +169,7 @@ def _saving(request: HttpRequest) -> tuple[int, dict[str, str], int, str]:
         body = json.loads(request.body)
         base, changes = int(body["base_version"]), body.get("changes", {})
         shown, tab = whole_number(str(body.get("form", "")), otherwise=0), str(body.get("tab", ""))[:64]
-    except (ValueError, TypeError, KeyError, RecursionError, AttributeError):
+    except MALFORMED:
         raise wrong from None
     if not isinstance(changes, dict) or not all(isinstance(it, str) for it in changes.values()):
         raise wrong

@@ -33,7 +33,7 @@ from dieutra.engine.lang import place_of
 from dieutra.engine.refusals import Invalid, NotNow
 from dieutra.forms.queries import engine_form
 from dieutra.people.permission import may
-from dieutra.web.requests import signed_in, whole_number
+from dieutra.web.requests import MALFORMED, signed_in, whole_number
 from dieutra.web.respondent.keeping import kept_files
 from dieutra.web.respondent.page import findings_json, help_at, page_of
 
@@ -107,7 +107,7 @@ def _saving(request: HttpRequest) -> tuple[int, dict[str, str], dict[str, str], 
             body.get("changes", {}),
             body.get("justifications", {}),
         )
-    except (ValueError, TypeError, KeyError, RecursionError, AttributeError):
+    except MALFORMED:
         raise wrong from None
     for table in (changes, said):
         if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):

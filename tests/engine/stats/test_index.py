@@ -64,6 +64,17 @@ def test_two_questions_of_a_criterion_make_one_base() -> None:
     assert score(tally("x", "so", 0, 3), tally("x", "so", 1, 0, 0)) == Fraction(3, 4)
 
 
+def test_several_questions_do_not_make_more_people() -> None:
+    """Three people who answered two questions are three; five who answered one of two are five."""
+    rules = replace(RULES, least_answers=5)
+    few = [tally("x", "so", 0, 3), tally("x", "so", 0, 3)]
+    enough = [tally("x", "huyen", 5, 0), tally("x", "huyen", 0, 1)]
+    found = opinion([*few, *enough], rules)
+    assert {one.group: one.score for one in found.groups} == {
+        "hdnd": None, "so": None, "huyen": Fraction(1, 6),
+    }  # fmt: skip
+
+
 def test_answers_of_a_group_without_weight_are_refused() -> None:
     with pytest.raises(Invalid) as refused:
         score(tally("x", "phong", 1, 1))

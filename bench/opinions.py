@@ -1,6 +1,9 @@
 """Fifty answers a second to an opinion survey for a minute over HTTP, then a server killed in the middle: none is lost.
 
-    scripts/bench opinions   # --rate 50 --seconds 60 --fall 20 --processes 2 --no-page
+    scripts/bench opinions   # --rate 50 --seconds 60 --fall 20 --processes 2 --p99 500 --no-page
+
+Ends with 1 when an answer is lost, when the p99 of any step is above `--p99` milliseconds, or when fewer are answered a
+second than 98 of 100 of the rate.
 
 DIEUTRA_DATABASE names another, empty database. The load shares the machine with the server. Each person opens her link,
 sees the page, saves and sends; the last line is JSON. `hot_row_ratio`: what sending in threads costs with an event and a
@@ -19,6 +22,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.environ["DJANGO_SETTINGS_MODULE"] = "dieutra.settings"
@@ -43,7 +47,7 @@ def spread(people: Sequence[Person], step: str) -> tuple[float, float, float]:
     return statistics.median(taken), taken[min(len(taken) - 1, int(len(taken) * 0.99))], taken[-1]
 
 
-def steady(server: Server, people: Sequence[Person], rate: float, page: bool) -> dict[str, object]:
+def steady(server: Server, people: Sequence[Person], rate: float, page: bool) -> dict[str, Any]:
     begun = time.monotonic()
     rush(people, server.url, rate, page=page)
     lasted = time.monotonic() - begun
@@ -69,6 +73,23 @@ def falling(server: Server, people: Sequence[Person], rate: float, page: bool) -
     thread.join()
 
 
+def failures(report: dict[str, Any], rate: float, p99: float) -> list[str]:
+    """What was owed and did not come true, in sentences."""
+    found = [
+        f"the p99 of {step} is {high} ms, above {p99:g} ms"
+        for step, (_, high, _) in report["milliseconds"].items()
+        if high > p99
+    ]
+    pace = report["answers"] / report["seconds"]
+    if pace < 0.98 * rate:
+        found.append(f"{pace:.1f} answers a second instead of {rate:g}")
+    if report["lost"]:
+        found.append(f"{report['lost']} acknowledged answers are lost")
+    if report["rows"] != report["answered"]:
+        found.append(f"{report['rows']} sealed answers of {report['answered']} people")
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rate", type=float, default=50)
@@ -77,6 +98,7 @@ def main() -> int:
         "--fall", type=float, default=20, help="seconds of the part with kill -9 in its middle"
     )
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--p99", type=float, default=500, help="milliseconds that 99 of 100 stay under")
     parser.add_argument("--no-page", action="store_true", help="without drawing the questionnaire for each")
     options = parser.parse_args()
     count, more, warm = int(options.rate * options.seconds), int(options.rate * options.fall), 40
@@ -102,7 +124,10 @@ def main() -> int:
         f"  killed once: {report['receipts']} receipts, {report['answered']} answered, {report['lost']} lost"
     )
     print(json.dumps(report))
-    return 1 if report["lost"] or report["rows"] != report["answered"] else 0
+    wrong = failures(report, options.rate, options.p99)
+    for it in wrong:
+        print(f"  FAILED: {it}", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -37,8 +37,9 @@ def _database(url: str) -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;",
             },
+            "CONN_MAX_AGE": 60,  # a new connection reads the whole schema: more work than what most requests ask
         }
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -241,7 +241,7 @@ def _campaign_create(options: argparse.Namespace) -> int:
 
     from dieutra.campaigns.actions import appoint, create_campaign
     from dieutra.campaigns.checking import kind_folder
-    from dieutra.campaigns.kind import read_kind
+    from dieutra.campaigns.kind_reading import read_kind
     from dieutra.places.models import Area
 
     folder = kind_folder(options.kind)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from django.db import transaction
 
-from dieutra.campaigns.kind import Kind, folder_rules, kind_from
+from dieutra.campaigns.kind import Kind
+from dieutra.campaigns.kind_folder import folder_rules
+from dieutra.campaigns.kind_reading import kind_from
 from dieutra.campaigns.models import Campaign, FormAdoption, GroupForm
 from dieutra.engine.forms.channels import CHANNELS
 from dieutra.engine.forms.compare import compare

@@ -10,7 +10,9 @@ from django.conf import settings
 
 from dieutra.campaigns import action_rules, sample_rules, score_rules
 from dieutra.campaigns.desks import read_desks
-from dieutra.campaigns.kind import LEVELS, Kind, folder_rules, kind_from
+from dieutra.campaigns.kind import LEVELS, Kind
+from dieutra.campaigns.kind_folder import folder_rules
+from dieutra.campaigns.kind_reading import kind_from
 from dieutra.campaigns.report_rules import read_report_rules
 from dieutra.campaigns.team_rules import read_tasks
 from dieutra.engine.forms.form import Form

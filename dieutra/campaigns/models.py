@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from dieutra.campaigns.kind import Kind, kind_from
+from dieutra.campaigns.kind import Kind
+from dieutra.campaigns.kind_reading import kind_from
 from dieutra.campaigns.ordered import OrderedJSON
 
 

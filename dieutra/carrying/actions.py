@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from dieutra.campaigns.checking import kind_folder
-from dieutra.campaigns.kind import read_kind
+from dieutra.campaigns.kind_reading import read_kind
 from dieutra.campaigns.models import Campaign
 from dieutra.carrying.conversion import Successors
 from dieutra.carrying.models import CarriedLine, Carry

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from dieutra.campaigns.checking import kind_folder
-from dieutra.campaigns.kind import Kind, read_kind
+from dieutra.campaigns.kind import Kind
+from dieutra.campaigns.kind_reading import read_kind
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.rehearsal import group
@@ -325,7 +326,7 @@ def _areas(catalogue: str, province: str) -> list[AreaRow]:
 
 
 def _unit_kinds(folder: Any) -> list[dict[str, Any]]:
-    from dieutra.campaigns.kind import folder_rules
+    from dieutra.campaigns.kind_folder import folder_rules
 
     return list(folder_rules(folder)["campaign"]["unit_kinds"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dieutra.campaigns.checking import kind_folder
-from dieutra.campaigns.kind import folder_rules
+from dieutra.campaigns.kind_folder import folder_rules
 from dieutra.rehearsal.person import Page, Person, Unexpected
 
 if TYPE_CHECKING:

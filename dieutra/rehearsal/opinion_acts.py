@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from dieutra.campaigns.checking import kind_folder
-from dieutra.campaigns.kind import Kind, read_kind
+from dieutra.campaigns.kind import Kind
+from dieutra.campaigns.kind_reading import read_kind
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform

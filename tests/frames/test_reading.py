@@ -8,7 +8,8 @@ import zipfile
 import pytest
 from pytest_django import Settings
 
-from dieutra.campaigns.kind import FrameColumn, read_kind
+from dieutra.campaigns.kind import FrameColumn
+from dieutra.campaigns.kind_reading import read_kind
 from dieutra.engine.refusals import Invalid, Problem
 from dieutra.frames import reading
 from dieutra.frames.reading import read_rows

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dieutra.campaigns.checking import check_folder
-from dieutra.campaigns.kind import Kind, read_kind
+from dieutra.campaigns.kind import Kind
+from dieutra.campaigns.kind_reading import read_kind
 from dieutra.engine.forms.check import evaluate
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from dieutra.campaigns.kind import folder_rules, kind_from, read_kind
+from dieutra.campaigns.kind_folder import folder_rules
+from dieutra.campaigns.kind_reading import kind_from, read_kind
 from dieutra.campaigns.opinion_rules import OpinionRules, opinion_rules
 from dieutra.engine.refusals import Invalid
 

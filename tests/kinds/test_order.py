@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dieutra.campaigns.kind import read_kind
+from dieutra.campaigns.kind_reading import read_kind
 from dieutra.campaigns.models import Campaign
 from tests.cast import KIND, World
 

@@ -8,7 +8,7 @@ from collections import Counter
 from email.message import EmailMessage
 from pathlib import Path
 
-from dieutra.campaigns.kind import read_kind
+from dieutra.campaigns.kind_reading import read_kind
 from dieutra.engine.forms.check import evaluate
 from dieutra.engine.forms.xlsform import load_xlsform
 from dieutra.frames.reading import read_rows

@@ -12,7 +12,7 @@ import pytest
 
 from dieutra.campaigns import sample_rules
 from dieutra.campaigns.checking import check_folder
-from dieutra.campaigns.kind import read_kind
+from dieutra.campaigns.kind_reading import read_kind
 from dieutra.engine.forms.check import evaluate
 from dieutra.engine.forms.xlsform import load
 

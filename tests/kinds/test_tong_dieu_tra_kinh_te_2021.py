@@ -15,7 +15,7 @@ from django.utils import timezone
 from dieutra.campaigns import checking
 from dieutra.campaigns.actions import appoint, creatable, create_campaign
 from dieutra.campaigns.checking import check_folder
-from dieutra.campaigns.kind import read_kind
+from dieutra.campaigns.kind_reading import read_kind
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.models import Case
 from dieutra.cases.queries import sheet_to_fill

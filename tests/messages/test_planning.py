@@ -204,7 +204,7 @@ def test_a_link_in_a_mail_stops_reminders_but_nothing_obligatory(
 ) -> None:
     put(world, 1)
     turn_until_quiet()
-    link = str(relay.mails()[0]["List-Unsubscribe"])[1:-1].removeprefix("http://127.0.0.1:8000")
+    link = str(relay.mails()[0]["List-Unsubscribe"]).strip()[1:-1].removeprefix("http://127.0.0.1:8000")
     assert "nguoi1@don-vi.example.vn" in client.get(link).content.decode()
     assert not Suppression.objects.exists(), "to open the link is not to want it"
     strict = Client(enforce_csrf_checks=True)
@@ -386,7 +386,7 @@ def test_the_reading_of_a_wave_grows_with_it_and_not_with_its_square(world: Worl
 
 
 def test_a_letter_in_a_second_language_lies_beside_the_first(tmp_path: Path) -> None:
-    from dieutra.campaigns.kind import _letters
+    from dieutra.campaigns.kind_folder import _letters
 
     (tmp_path / "messages").mkdir()
     (tmp_path / "messages/reminder.vi.txt").write_text("Nhắc\n\nBạn")

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from dieutra.campaigns.checking import _letters_there
-from dieutra.campaigns.kind import folder_rules, kind_from
+from dieutra.campaigns.kind_folder import folder_rules
+from dieutra.campaigns.kind_reading import kind_from
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.opinion_rules import opinion_rules
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow

@@ -18,7 +18,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     with django_db_blocker.unblock():
         call_command("createcachetable", verbosity=0)
+        read_each_workbook_once()
         make_world()
+
+
+def read_each_workbook_once() -> None:
+    """A world is made anew for many tests from the same workbooks; reading one takes most of that time, and is a function
+    of its bytes alone (`Loaded` is frozen).
+    """
+    from dieutra.forms import actions
+
+    read, known = actions.load, {}
+
+    def load(source: bytes, files: Any = None, form_id: str = "") -> Any:
+        key = (source, tuple(sorted((files or {}).items())), form_id)
+        if key not in known:
+            known[key] = read(source, files, form_id)
+        return known[key]
+
+    actions.load = load
 
 
 @pytest.fixture

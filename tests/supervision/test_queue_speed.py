@@ -51,7 +51,8 @@ def database_time() -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
-@pytest.fixture(params=WAYS)
+# the most pieces; the other ways are for the heavy runs
+@pytest.fixture(params=[pytest.param(it, marks=() if it == BY_UNIT else pytest.mark.heavy) for it in WAYS])
 def desk(request: pytest.FixtureRequest, world: World, at_the_desk: Callable[[str], Client]) -> Client:
     """The desk of a supervisor with MANY forms among five times as many that are done."""
     crowd(world, MANY)
@@ -86,7 +87,7 @@ def plan_of(sql: str) -> str:
     return "\n".join(str(row[-1]).strip() for row in rows)
 
 
-@pytest.mark.parametrize("way", [WAYS[0], BY_UNIT])
+@pytest.mark.parametrize("way", [pytest.param(WAYS[0], marks=pytest.mark.heavy), BY_UNIT])
 def test_the_next_of_ten_thousand_is_found_within_a_tenth_of_a_second(world: World, way: str) -> None:
     crowd(world, MANY)
     hand_out(world, way)

@@ -77,11 +77,11 @@ def people_of(body: Body, rules: OpinionRules, number: int, first: int, chance: 
 def _unit(group: Group, groups: Sequence[Group], sizes: Mapping[str, int], at: int) -> str:
     """The unit of the `at`-th person; officials are asked of every unit that another group is known to have."""
     each = {"per_unit": max(group.count, 1), "at_most": 1}.get(group.rule, 3)
-    number, code = at // each, group.code
-    for it in groups:
+    number, place = at // each, groups.index(group)
+    for at_place, it in enumerate(groups):
         if group.code in it.units_of:
-            number, code = at % (sizes[it.code] // it.count), it.code
-    return f"{'Hội' if group.rule == 'at_most' else 'Đơn vị'} {code} số {number + 1}"
+            number, place = at % (sizes[it.code] // it.count), at_place
+    return f"{'Hội' if group.rule == 'at_most' else 'Đơn vị'} {place + 1}.{number + 1}"
 
 
 def _names(number: int, chance: random.Random) -> list[str]:

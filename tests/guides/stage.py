@@ -35,6 +35,7 @@ from dieutra.rehearsal.script import base_list, base_list_workbook, read_script
 from dieutra.selfcheck import actions as selfcheck
 from dieutra.teams import actions as teams
 from dieutra.teams import tasks
+from tests.guides.opinion_stage import make_opinion_stage
 
 MINISTRY, AFTER = "tong-dieu-tra-kinh-te-2021", "co-so-hanh-chinh-2026"  # kinds of the other two campaigns
 
@@ -52,6 +53,7 @@ def make_stage() -> dict[str, object]:
     facts |= _self_check(campaign, users["qtv.tw"])
     _ministry()
     facts |= _carry(campaign)
+    facts |= make_opinion_stage()
     while work_once(REACTIONS, {}):
         pass
     # last: the mail that the job sends would put this link out of use

@@ -1,4 +1,4 @@
-"""Answering: a link is opened, a draft saved, an answer sent. Nothing here writes a moment, an event or a log line.
+"""Answering: a draft is saved, an answer sent. Nothing here writes a moment, an event or a log line.
 
 The exception to “every write records one event” is `send` and what leads to it: see docs/opinion-surveys.md, Secrecy.
 """
@@ -7,186 +7,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from dieutra.campaigns.models import Campaign, GroupForm
+from dieutra.campaigns.models import Campaign
 from dieutra.engine.forms import check, given
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.rows import is_well_placed
 from dieutra.engine.lang import place_of
-from dieutra.engine.refusals import NotNow, Problem, Stale
-from dieutra.forms.queries import engine_form
-from dieutra.opinions import devices, keys, refusals
+from dieutra.engine.refusals import Problem
+from dieutra.opinions import devices, refusals
 from dieutra.opinions.invitations import receipt_of
 from dieutra.opinions.models import Burst, Invitation, SealedDraft, SealedOpinion
-from dieutra.opinions.refusals import RELOAD, NotTaken
-from dieutra.opinions.sealing import Unreadable, fits, seal, unseal
-from dieutra.opinions.tokens import hash_of, tidy
-from dieutra.rosters.models import Person
+from dieutra.opinions.opening import (
+    Answered,
+    Moved,
+    Opened,
+    Shut,
+    Unknown,
+    draft_key,
+    draft_of,
+    key_of,
+    look,
+    read_draft,
+    receipt_or_none,
+)  # fmt: skip
+from dieutra.opinions.refusals import NotTaken
+from dieutra.opinions.sealing import fits, seal
 
 WINDOW_MINUTES = 10
-
-
-class Unknown(NotNow):
-    """No invitation has this code: mistyped, guessed, or replaced by a later letter. Which one is not said."""
-
-    status = 422
-
-    def __init__(self) -> None:
-        super().__init__("Mã này không mở được phiếu nào. Hãy dùng liên kết hoặc mã trong thư mới nhất.")
-
-
-class Shut(NotNow):
-    """`why` is one of before, after, withdrawn; `day` the first or the last day."""
-
-    def __init__(self, campaign: Campaign, why: str, day: date | None = None) -> None:
-        shown = f"{day:%d/%m/%Y}" if day else ""
-        words = {
-            "before": f"Cuộc khảo sát mở từ ngày {shown}. Hãy quay lại từ ngày đó, vẫn bằng liên kết này.",
-            "after": f"Cuộc khảo sát đã kết thúc ngày {shown}.",
-            "withdrawn": "Lời mời này đã được thu lại nên phiếu không còn mở được.",
-        }
-        super().__init__(words[why])
-        self.campaign, self.why, self.day = campaign, why, day
-
-
-class NoKey(NotNow):
-    """The key file is not on this machine: nothing can be opened or sealed until it is back."""
-
-    status = 503
-
-
-class Answered(NotNow):
-    """This person has answered. `receipt` is "" when the key that it is worked out from has been destroyed."""
-
-    status = 410
-
-    def __init__(self, campaign: Campaign, receipt: str) -> None:
-        super().__init__("Phiếu của Ông/Bà đã được gửi. Mỗi người trả lời một lần.")
-        self.campaign, self.receipt = campaign, receipt
-
-
-class Moved(Stale):
-    """Another tab or device saved first; `answers` and `version` are what stands now."""
-
-    def __init__(self, answers: dict[str, str], version: int, reload: bool = False) -> None:
-        super().__init__(
-            f"Phiếu khảo sát đã được thay bằng phiên bản khác. {RELOAD}"
-            if reload
-            else "Phiếu đã được lưu từ một cửa sổ hoặc máy khác. Chưa có gì bị ghi đè."
-        )
-        self.answers, self.version, self.reload = answers, version, reload
-
-
-@dataclass(frozen=True)
-class Opened:
-    """An invitation with its token at hand, and the form of its group."""
-
-    invitation: Invitation
-    token: str
-    form_id: int
-
-    @property
-    def campaign(self) -> Campaign:
-        return self.invitation.campaign
-
-    @property
-    def form(self) -> Form:
-        return engine_form(self.form_id)
-
-    @property
-    def place(self) -> str:
-        """What sealed things are bound to."""
-        it = self.invitation
-        return place_in_words(self.campaign.slug, it.survey, it.path, it.group)
 
 
 @dataclass(frozen=True)
 class Saved:
     version: int
     state: check.State
-
-
-def place_in_words(slug: str, survey: str, path: str, group: str) -> str:
-    return f"{slug}/{survey}/{path}/{group}"
-
-
-def open_link(typed: str) -> Opened:
-    """The invitation that a token opens now. Writes nothing.
-
-    Raises Unknown, Shut, NoKey, or Answered with the receipt. The look-up is by hash in an index, so what it takes does not
-    depend on how much of a guess is right.
-    """
-    token = tidy(typed)
-    found = (
-        Invitation.objects.select_related("campaign", "person")
-        .defer("campaign__rules", "person__details")  # large, and not asked for here
-        .filter(token_hash=hash_of(token))
-        .first()
-    )
-    if found is None or not token:
-        raise Unknown
-    return _opened(found, token)
-
-
-def _opened(found: Invitation, token: str) -> Opened:
-    campaign, today = found.campaign, timezone.localdate()
-    if found.answered:
-        raise Answered(campaign, _receipt_or_none(found))
-    if found.withdrawn or found.person.standing != Person.Standing.IN:
-        raise Shut(campaign, "withdrawn")
-    if today < campaign.opens_on:
-        raise Shut(campaign, "before", campaign.opens_on)
-    if today > campaign.closes_on:
-        raise Shut(campaign, "after", campaign.closes_on)
-    _key(campaign, "box")
-    form = GroupForm.objects.values_list("form_id", flat=True).get(
-        campaign=campaign, survey=found.survey, group=found.group
-    )
-    return Opened(found, token, form)
-
-
-def _receipt_or_none(invitation: Invitation) -> str:
-    try:
-        return receipt_of(invitation.campaign, invitation.pk)
-    except NotNow:
-        return ""
-
-
-def _key(campaign: Campaign, purpose: str) -> bytes:
-    try:
-        return keys.of(campaign, purpose)
-    except NotNow as gone:
-        raise NoKey(gone.message) from None
-
-
-def draft_of(opened: Opened) -> tuple[dict[str, str], int]:
-    """(answers so far, version); a new form begins with its defaults. A draft of a former link is as good as none."""
-    row = SealedDraft.objects.filter(invitation=opened.invitation).first()
-    answers, version, _ = _read(opened, row)
-    return answers, version
-
-
-def _read(opened: Opened, row: SealedDraft | None) -> tuple[dict[str, str], int, str]:
-    if row is None:
-        return given.defaults(opened.form), 0, ""
-    try:
-        found = unseal(_draft_key(opened), row.sealed, opened.place)
-    except Unreadable:
-        return given.defaults(opened.form), row.version, ""
-    if found["form"] != opened.form_id:  # of an earlier version of the form: what still has a place is kept
-        return check.clean(opened.form, found["answers"]), row.version, ""
-    return found["answers"], row.version, found.get("tab", "")
-
-
-def _draft_key(opened: Opened) -> bytes:
-    """From the token and the campaign's key, so that neither alone opens a draft."""
-    return keys.derived(opened.token.encode() + _key(opened.campaign, "drafts"), "draft")
 
 
 def save(
@@ -196,7 +55,7 @@ def save(
     with transaction.atomic():
         _hold(opened)
         row = SealedDraft.objects.filter(invitation=opened.invitation).first()
-        before, version, last_tab = _read(opened, row)
+        before, version, last_tab = read_draft(opened, row)
         if tab and tab == last_tab and version == base_version + 1:
             base_version = version  # this page's own save, whose reply was lost on the way
         _refuse_moved(opened, before, version, base_version, form_shown)
@@ -204,7 +63,7 @@ def save(
         content = {"form": opened.form_id, "answers": answers, "tab": tab}
         if not fits(content):
             raise NotTaken(refusals.TOO_LONG)
-        sealed = seal(_draft_key(opened), content, opened.place)
+        sealed = seal(draft_key(opened), content, opened.place)
         _write_draft(opened, row, version, sealed, before)
     return Saved(version + 1, state)
 
@@ -288,12 +147,6 @@ def _refuse_unofferable(
             raise NotTaken(refusals.one_too_long(it.message), [Problem(it.path, "Quá dài")])
 
 
-def look(opened: Opened) -> tuple[dict[str, str], int, check.State]:
-    """The draft evaluated, for the page and for the look back before sending."""
-    answers, version = draft_of(opened)
-    return answers, version, check.evaluate(opened.form, answers)
-
-
 def send(opened: Opened, base_version: int, device: devices.Device, form_shown: int = 0) -> str:
     """Send the draft as it was shown; the receipt. Of two at once one wins.
 
@@ -303,20 +156,20 @@ def send(opened: Opened, base_version: int, device: devices.Device, form_shown: 
     answers, version, state = look(opened)
     if version != base_version or (form_shown and form_shown != opened.form_id):
         if Invitation.objects.filter(pk=opened.invitation.pk, answered=True).exists():
-            raise Answered(opened.campaign, _receipt_or_none(opened.invitation))
+            raise Answered(opened.campaign, receipt_or_none(opened.invitation))
         _refuse_moved(opened, answers, version, base_version, form_shown)
     _refuse_unfinished(state)
     content = {"form": opened.form_id, "answers": dict(state.values), **_marks(opened.campaign, device)}
     if not fits(content):
         raise NotTaken(refusals.TOO_LONG)
     receipt = receipt_of(opened.campaign, opened.invitation.pk)
-    sealed = seal(_key(opened.campaign, "box"), content, opened.place)
+    sealed = seal(key_of(opened.campaign, "box"), content, opened.place)
     _write(opened, version, sealed)
     return receipt
 
 
 def _marks(campaign: Campaign, device: devices.Device) -> dict[str, str]:
-    _key(campaign, "signals")
+    key_of(campaign, "signals")
     return devices.marks(campaign, device)
 
 
@@ -348,7 +201,7 @@ def _refuse_loser(invitation: Invitation) -> None:
     former = invitation.group
     invitation.refresh_from_db(fields=["answered", "withdrawn", "group"])
     if invitation.answered:
-        raise Answered(invitation.campaign, _receipt_or_none(invitation))
+        raise Answered(invitation.campaign, receipt_or_none(invitation))
     if invitation.withdrawn:
         raise Shut(invitation.campaign, "withdrawn")
     if invitation.group != former:  # another questionnaire

@@ -23,8 +23,8 @@ from dieutra.engine.refusals import NotNow, Stale
 from dieutra.events.actions import record
 from dieutra.events.models import Event
 from dieutra.opinions import keys
-from dieutra.opinions.answering import place_in_words
 from dieutra.opinions.models import Opinion, SealedOpinion
+from dieutra.opinions.opening import place_in_words
 from dieutra.opinions.sealing import Unreadable, unseal
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from dieutra.campaigns.actions import appoint, create_campaign
 from dieutra.campaigns.checking import kind_folder
 from dieutra.campaigns.models import Campaign
-from dieutra.opinions import answering, figures, keys, releasing
+from dieutra.opinions import answering, figures, keys, opening, releasing
 from dieutra.opinions.devices import Device
 from dieutra.opinions.invitations import invite
 from dieutra.opinions.models import Invitation
@@ -118,7 +118,7 @@ class _Making:
         leans: dict[str, float] = {}
         for number, it in enumerate(invited[: len(invited) * 7 // 10]):
             lean = leans.setdefault(it.path, self.chance.uniform(3.3, 4.5))
-            opened = answering.open_link(token_of(key, it.pk, it.epoch))
+            opened = opening.open_link(token_of(key, it.pk, it.epoch))
             saved = answering.save(opened, 0, answers_to(opened.form, lean, self.chance))
             answering.send(opened, saved.version, Device(f"{number:032x}", f"máy {number}", 130))
         releasing.lay_open(self.campaign)

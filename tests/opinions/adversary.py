@@ -20,8 +20,8 @@ from typing import Any
 
 from django.conf import settings
 
-from dieutra.opinions.answering import place_in_words
 from dieutra.opinions.keys import derived
+from dieutra.opinions.opening import place_in_words
 from dieutra.opinions.sealing import Unreadable, unseal
 from tests.opinions.held import PLACE, TRANSACTION, Held, Row, Step
 

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from dieutra.campaigns.models import Campaign
 from dieutra.messages.models import Message
-from dieutra.opinions import answering, closing, devices, mailing, releasing, reminding
+from dieutra.opinions import answering, closing, devices, mailing, opening, releasing, reminding
 from dieutra.opinions.models import Invitation
 from tests.messages.relay import Relay
 from tests.opinion_cast import OpinionWorld
@@ -120,8 +120,8 @@ class Play:
             person.client.defaults["HTTP_USER_AGENT"] = browser
             assert person.answer(given)
             return
-        opened = answering.open_link(self.held.tokens[it.person_id])
-        answers, version = answering.draft_of(opened)
+        opened = opening.open_link(self.held.tokens[it.person_id])
+        answers, version = opening.draft_of(opened)
         version = answering.save(opened, version, {**answers, **given}).version
         number = devices.fresh_number()
         answering.send(
@@ -132,7 +132,7 @@ class Play:
         """Those who never send begin."""
         for it in self.people:
             if it.person_id % 9 == 0:
-                opened = answering.open_link(self.held.tokens[it.person_id])
+                opened = opening.open_link(self.held.tokens[it.person_id])
                 answering.save(opened, 0, dict(list(full_answers(opened.form, 3, "Viết dở").items())[-3:]))
 
     def guess(self) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
 from dieutra.events.actions import record
-from dieutra.opinions import answering, devices
+from dieutra.opinions import answering, devices, opening
 from dieutra.opinions.models import Figure
 from dieutra.rehearsal.server import Server
 from tests.opinion_cast import OpinionWorld
@@ -46,7 +46,7 @@ def compare() -> None:
 
 def _timed(portion: list[Any], act: Callable[[Any], None]) -> float:
     """Milliseconds of the whole by the number of sendings; drafts are saved before the clock starts."""
-    opened = [answering.open_link(Respondent(it).token) for it in portion]
+    opened = [opening.open_link(Respondent(it).token) for it in portion]
     answers = full_answers(form_of(portion[0]), 5)
     for it in opened:
         answering.save(it, 0, answers)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 
 from dieutra.events.models import Event
-from dieutra.opinions import answering, devices, keys
+from dieutra.opinions import answering, devices, keys, opening
 from dieutra.opinions.models import Burst, Invitation, SealedDraft, SealedOpinion
 from dieutra.opinions.sealing import BLOCK, NONCE, Unreadable, unseal
 from dieutra.opinions.tokens import hash_of, shown
@@ -38,7 +38,7 @@ def text(response: Any) -> str:
 
 
 def content_of(sealed: SealedOpinion) -> dict[str, Any]:
-    place = answering.place_in_words(sealed.campaign.slug, sealed.survey, sealed.path, sealed.group)
+    place = opening.place_in_words(sealed.campaign.slug, sealed.survey, sealed.path, sealed.group)
     return unseal(keys.of(sealed.campaign, "box"), sealed.sealed, place)
 
 
@@ -109,7 +109,7 @@ def test_a_draft_opens_with_the_link_and_the_key_together_and_with_neither_alone
 ) -> None:
     respondent.open()
     respondent.save({FIRST: "1"})
-    opened = answering.open_link(respondent.token)
+    opened = opening.open_link(respondent.token)
     sealed, drafts = SealedDraft.objects.get().sealed, keys.of(opened.campaign, "drafts")
     alone = [keys.derived(respondent.token.encode(), "draft"), keys.derived(drafts, "draft"), drafts]
     for key in alone:
@@ -402,9 +402,9 @@ def test_a_link_that_dies_while_it_is_open_saves_and_sends_nothing(respondent: R
 
 
 def test_a_save_under_way_while_the_link_is_renewed_leaves_nothing(respondent: Respondent) -> None:
-    opened = answering.open_link(respondent.token)
+    opened = opening.open_link(respondent.token)
     Invitation.objects.filter(pk=respondent.invitation.pk).update(epoch=2, token_hash=hash_of("B" * 25))
-    with pytest.raises(answering.Unknown):
+    with pytest.raises(opening.Unknown):
         answering.save(opened, 0, {FIRST: "1"})
     assert counts() == (0, 0, 0)
 
@@ -412,13 +412,13 @@ def test_a_save_under_way_while_the_link_is_renewed_leaves_nothing(respondent: R
 def test_a_save_and_a_sending_under_way_while_the_group_changes_leave_nothing(respondent: Respondent) -> None:
     respondent.open()
     respondent.save(full_answers(form_of(respondent.invitation)))
-    opened = answering.open_link(respondent.token)
+    opened = opening.open_link(respondent.token)
     Invitation.objects.filter(pk=respondent.invitation.pk).update(group="tinh-phong")
-    with pytest.raises(answering.Moved) as moved:
+    with pytest.raises(opening.Moved) as moved:
         answering.save(opened, 1, {FIRST: "1"})
     assert moved.value.reload
     opened = replace(opened, invitation=respondent.invitation)
-    with pytest.raises(answering.Moved):
+    with pytest.raises(opening.Moved):
         answering.send(opened, 1, devices.Device())
     assert counts() == (0, 0, 1)
 
@@ -432,12 +432,12 @@ def test_an_autosave_that_begins_the_draft_while_nothing_was_shown_is_not_sent_u
 
     def after_an_autosave(*given: Any) -> bytes:
         monkeypatch.setattr(answering, "seal", seal)
-        answering.save(answering.open_link(respondent.token), 0, {FIRST: "2"})
+        answering.save(opening.open_link(respondent.token), 0, {FIRST: "2"})
         return seal(*given)
 
     monkeypatch.setattr(answering, "seal", after_an_autosave)
-    with pytest.raises(answering.Moved) as moved:
-        answering.send(answering.open_link(respondent.token), 0, devices.Device())
+    with pytest.raises(opening.Moved) as moved:
+        answering.send(opening.open_link(respondent.token), 0, devices.Device())
     assert (moved.value.answers[FIRST], moved.value.version) == ("2", 1)
     assert counts() == (0, 0, 1)
 

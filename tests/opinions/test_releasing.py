@@ -15,7 +15,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import NotNow
 from dieutra.events.models import Event
 from dieutra.jobs.models import Job
-from dieutra.opinions import answering, closing, devices, jobs, keys, releasing
+from dieutra.opinions import answering, closing, devices, jobs, keys, opening, releasing
 from dieutra.opinions.models import Closing, Invitation, Opinion, SealedDraft, SealedOpinion
 from tests.opinion_cast import OpinionWorld
 from tests.opinions.respondent import Respondent, form_of, full_answers, invited, shift
@@ -23,7 +23,7 @@ from tests.opinions.respondent import Respondent, form_of, full_answers, invited
 
 def send(invitation: Invitation, at: int) -> dict[str, str]:
     """What a browser brings about, without the pages; the answers."""
-    opened = answering.open_link(Respondent(invitation).token)
+    opened = opening.open_link(Respondent(invitation).token)
     answers = full_answers(form_of(invitation), at)
     answering.save(opened, 0, answers)
     answering.send(opened, 1, devices.Device("0" * 32, "203.0.113.7", 75))
@@ -164,7 +164,7 @@ def test_the_survey_is_closed_after_its_last_day_and_not_before(
 ) -> None:
     for at in range(5):
         send(people[at], at)
-    opened = answering.open_link(Respondent(people[5]).token)
+    opened = opening.open_link(Respondent(people[5]).token)
     answering.save(opened, 0, {"/data/linh_vuc_1/q01": "1"})
     with pytest.raises(NotNow):
         closing.close(campaign)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
 from dieutra.events.actions import record
-from dieutra.opinions import answering, closing, devices, keys, releasing, sealing
+from dieutra.opinions import answering, closing, devices, keys, opening, releasing, sealing
 from dieutra.opinions.models import Invitation, Opinion, SealedDraft, SealedOpinion
 from tests.messages.conftest import relay
 from tests.messages.relay import Relay
@@ -140,7 +140,7 @@ def a_moment_on_the_invitation(patch: Any) -> None:
         cursor.execute("ALTER TABLE opinions_invitation ADD COLUMN seen_at varchar(40)")
     write = answering._write
 
-    def writes(opened: answering.Opened, version: int, sealed: bytes) -> None:
+    def writes(opened: opening.Opened, version: int, sealed: bytes) -> None:
         write(opened, version, sealed)
         with connection.cursor() as cursor:
             now = timezone.now().isoformat()
@@ -233,7 +233,7 @@ def the_number_of_the_invitation(patch: Any) -> None:
     marks = answering._marks
     write, standing = answering.send, []
 
-    def sends(opened: answering.Opened, *more: Any) -> str:
+    def sends(opened: opening.Opened, *more: Any) -> str:
         standing.append(opened.invitation.pk)
         return write(opened, *more)
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from dieutra.opinions import answering, devices, invitations, releasing
+from dieutra.opinions import answering, devices, invitations, opening, releasing
 from dieutra.opinions.models import Invitation, Opinion
 from dieutra.rosters import actions as listing
 from dieutra.rosters import sending
@@ -20,7 +20,7 @@ from tests.samples.cast import SampleWorld
 
 def answered(invitation: Invitation, level: str) -> None:
     """What a respondent's browser brings about with the link of her letter."""
-    opened = answering.open_link(invitations.token_for(invitation))
+    opened = opening.open_link(invitations.token_for(invitation))
     asked = [it.path for it in form_of(invitation).nodes if it.type == "select1"]
     answering.save(opened, 0, dict.fromkeys(asked, level))
     answering.send(opened, 1, devices.Device("0" * 32, "203.0.113.7", 75))

@@ -24,8 +24,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dieutra.channels.web.parse import answers_from_post, changes_from_post
 from dieutra.engine.refusals import Invalid, NotNow
-from dieutra.opinions import answering, devices
-from dieutra.opinions.answering import Answered, Moved, NoKey, Opened, Shut, Unknown
+from dieutra.opinions import answering, devices, opening
+from dieutra.opinions.opening import Answered, Moved, NoKey, Opened, Shut, Unknown
 from dieutra.opinions.refusals import FOREIGN, SHAPELESS, NotTaken
 from dieutra.web.requests import MALFORMED, whole_number
 from dieutra.web.respondent.apart import HERE, Guesses
@@ -46,11 +46,11 @@ def mark_of(token: str) -> str:
 
 
 def opened_here(request: HttpRequest) -> tuple[Opened, int]:
-    """The open link and the seconds since it was opened. Raises NotHere and what `answering.open_link` raises."""
+    """The open link and the seconds since it was opened. Raises NotHere and what `opening.open_link` raises."""
     kept = devices.read_opened(request.COOKIES.get(TOKEN_COOKIE, ""))
     if kept is None:
         raise NotHere
-    return answering.open_link(kept[0]), kept[1]
+    return opening.open_link(kept[0]), kept[1]
 
 
 def posted_here(request: HttpRequest) -> tuple[Opened, int]:
@@ -59,7 +59,7 @@ def posted_here(request: HttpRequest) -> tuple[Opened, int]:
     given = request.headers.get("X-CSRFToken") or request.POST.get("csrfmiddlewaretoken", "")
     if kept is None or not hmac.compare_digest(mark_of(kept[0]).encode(), given.encode("utf-8", "replace")):
         raise NotHere
-    return answering.open_link(kept[0]), kept[1]
+    return opening.open_link(kept[0]), kept[1]
 
 
 def address_of(request: HttpRequest) -> str:
@@ -78,7 +78,7 @@ def door(request: HttpRequest) -> HttpResponse:
 def open_door(request: HttpRequest) -> HttpResponse:
     address = address_of(request)
     try:  # first: an office shares one address, and one machine there must not shut out the right codes of the others
-        opened = answering.open_link(request.POST.get("code", "")[:200])
+        opened = opening.open_link(request.POST.get("code", "")[:200])
     except NotNow as refusal:
         if isinstance(refusal, Unknown):
             if wrong_codes.too_many(address):
@@ -127,7 +127,7 @@ def refused(request: HttpRequest, refusal: NotNow) -> HttpResponse:
 def form(request: HttpRequest) -> HttpResponse:
     try:
         opened, _ = opened_here(request)
-        answers, version, state = answering.look(opened)
+        answers, version, state = opening.look(opened)
     except NotNow as refusal:
         return refused(request, refusal)
     context = form_context(opened, answers, version, state, language_of(request), mark_of(opened.token))
@@ -184,7 +184,7 @@ def post(request: HttpRequest) -> HttpResponse:
     """Saving without JavaScript, and the change of language: the whole page comes back as a form."""
     try:
         opened, _ = posted_here(request)
-        answers, _, _ = answering.look(opened)
+        answers, _, _ = opening.look(opened)
         _refuse_foreign(opened, request)
         changes, row = changes_from_post(opened.form, request.POST, answers)
         base = whole_number(request.POST.get("base_version", ""))
@@ -216,7 +216,7 @@ def _refuse_foreign(opened: Opened, request: HttpRequest) -> None:
 
 def _not_kept(request: HttpRequest, opened: Opened, refusal: Invalid, title: str) -> HttpResponse:
     """The form as it stands, with what was wrong above it; nothing of what came was kept."""
-    answers, version, state = answering.look(opened)
+    answers, version, state = opening.look(opened)
     context = form_context(opened, answers, version, state, language_of(request), mark_of(opened.token))
     context |= {"refused": words_of(refusal, language_of(request)), "refused_title": title}
     return page(request, "form", context, refusal.status)
@@ -227,7 +227,7 @@ def check(request: HttpRequest) -> HttpResponse:
     """What will be sent, and what is missing. Quick: one page, one button."""
     try:
         opened, _ = opened_here(request)
-        answers, version, state = answering.look(opened)
+        answers, version, state = opening.look(opened)
     except NotNow as refusal:
         return refused(request, refusal)
     context = check_context(opened, answers, version, state, language_of(request), mark_of(opened.token))

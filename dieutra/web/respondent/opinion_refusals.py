@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dieutra.engine.refusals import NotNow, Refusal
-from dieutra.opinions.answering import Answered, Moved, NoKey, Shut, Unknown
+from dieutra.opinions.opening import Answered, Moved, NoKey, Shut, Unknown
 from dieutra.opinions.refusals import RELOAD_EN, NotTaken
 from dieutra.web.respondent.opinion_words import EN
 

@@ -15,7 +15,7 @@ from dieutra.channels.web.page import Block, EntryView, FieldView, FormView, Gro
 from dieutra.channels.web.render import form_view
 from dieutra.engine.forms import check
 from dieutra.engine.forms.form import Form
-from dieutra.opinions.answering import Opened
+from dieutra.opinions.opening import Opened
 from dieutra.places.models import Area
 from dieutra.rosters.models import Contact
 

@@ -36,7 +36,7 @@ def _body(user: User, campaign: Campaign) -> list[Todo]:
     unnamed = [it for it in posts if contacts_due(campaign) and contact_of(campaign, it.path) is None]
     points = assessments_of(user).filter(campaign=campaign, state__in=Assessment.CHANGING).count()
     return [
-        _todo(lists, "danh sách đối tượng cần lập và gửi", "rosters", campaign),
+        *([_todo(lists, "danh sách đối tượng cần lập và gửi", "rosters", campaign)] if posts else []),
         *(
             [_todo(len(unnamed), "đầu mối công nghệ thông tin chưa cử", "rosters", campaign)]
             if unnamed

@@ -29,6 +29,8 @@ def opinion_todo(user: User) -> list[Todo]:
 def _body(user: User, campaign: Campaign) -> list[Todo]:
     """Of the bodies that the person administers."""
     posts = [it for it in posts_of(user, campaign.pk) if it.level == Level.PROVINCE and it.role == "qtv"]
+    if not posts:
+        return []  # whoever only reads there has nothing to do
     done = set(rosters(user, campaign).exclude(state__in=Roster.CHANGING).values_list("survey", "path"))
     lists = sum(
         (survey, post.path) not in done for post in posts for survey in surveys_at(campaign, post.path)
@@ -36,7 +38,7 @@ def _body(user: User, campaign: Campaign) -> list[Todo]:
     unnamed = [it for it in posts if contacts_due(campaign) and contact_of(campaign, it.path) is None]
     points = assessments_of(user).filter(campaign=campaign, state__in=Assessment.CHANGING).count()
     return [
-        *([_todo(lists, "danh sách đối tượng cần lập và gửi", "rosters", campaign)] if posts else []),
+        _todo(lists, "danh sách đối tượng cần lập và gửi", "rosters", campaign),
         *(
             [_todo(len(unnamed), "đầu mối công nghệ thông tin chưa cử", "rosters", campaign)]
             if unnamed

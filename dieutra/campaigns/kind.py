@@ -111,6 +111,10 @@ class Kind:
         """The catalogue of its campaigns; with a branch one of its own, so that no other campaign sees the branch."""
         return f"{self.catalogue}.{self.slug}".replace(".", "-")[:50] if self.branch else self.catalogue
 
+    def titled(self, title: str) -> str:
+        """The title of a sheet, which says when the forms are simulated."""
+        return f"{title} (mô phỏng)" if self.simulated else title
+
     def takes(self, channel: str) -> bool:
         return channel in self.channels
 

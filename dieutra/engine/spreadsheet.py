@@ -60,6 +60,8 @@ NOT_EXCEL = "Tệp không mở được như một sổ tính Excel (.xlsx): t�
 SAVE_AS_XLSX = "Hãy mở tệp bằng Excel, chọn “Lưu thành” loại “Excel Workbook (.xlsx)” rồi gửi lại."
 SAVE_AS_UTF8 = "Hãy lưu lại dưới dạng .xlsx hoặc “CSV UTF-8” rồi gửi lại."
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # the media type of a workbook
+
 
 def read_table(content: bytes) -> Table:
     """The rows of the first sheet, or of the CSV, with empty rows kept so that row numbers are right.

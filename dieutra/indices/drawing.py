@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from dieutra.cases import files
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.indices import open_data, paper
 from dieutra.indices.models import Publication, PublishedFile
 
@@ -17,7 +18,6 @@ OPEN_DATA = (
     ("chi-so.xlsx", "Excel, có mã, tên và mô tả"),
 )
 REPORT = ("bao-cao.pdf", "PDF, báo cáo chung")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "xlsx": XLSX, "pdf": "application/pdf"}
 
 

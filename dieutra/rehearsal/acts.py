@@ -14,6 +14,7 @@ from dieutra.campaigns.kind import Kind
 from dieutra.campaigns.kind_reading import read_kind
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.rehearsal import group
 from dieutra.rehearsal.filling import Filling
 from dieutra.rehearsal.person import Book, Page, Person, Unexpected
@@ -23,7 +24,6 @@ from dieutra.rehearsal.server import Mailbox, Server
 T = TypeVar("T")
 CENTRE = "qtv.tw"
 FORM_UNDER_REVIEW = re.compile(r"/duyet/[0-9]+/(\?.*)?")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass

@@ -7,11 +7,11 @@ import random
 from typing import Any
 
 from dieutra.engine.forms.form import Form
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.rehearsal.excel import fill_workbook
 from dieutra.rehearsal.person import Page, Person, Unexpected
 from dieutra.rehearsal.script import Script
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MISTAKEN, ODD, TWO_TABS = 0.25, 0.15, 0.05
 
 

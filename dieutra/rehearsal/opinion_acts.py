@@ -16,6 +16,7 @@ from dieutra.campaigns.kind_reading import read_kind
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import load_xlsform
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.opinions.models import Invitation
 from dieutra.rehearsal.opinion_people import SILENT, Asked, Body, list_workbook, people_of
 from dieutra.rehearsal.person import Book, Person, Unexpected
@@ -27,7 +28,6 @@ from dieutra.rosters.queries import bodies
 T = TypeVar("T")
 CENTRE, OFFICER, SLUG = "qtv.tw", "cv.tw", "dien-tap"
 MAILING = "/khao-sat/gui/"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass

@@ -27,12 +27,7 @@ WIDTHS = {GROUP: 42, "ho_ten": 26, "chuc_vu": 26, "don_vi": 34, EMAIL: 32, "ly_d
 
 def first_sheet(kind: Kind) -> str:
     """The title of the sheet with the people, which says so where the survey is simulated."""
-    return kind.roster_sheet or titled(kind, "Danh sách")
-
-
-def titled(kind: Kind, title: str) -> str:
-    """The title of a sheet about a survey of this kind."""
-    return f"{title} (mô phỏng)" if kind.simulated else title
+    return kind.roster_sheet or kind.titled("Danh sách")
 
 
 def template(roster: Roster) -> bytes:

@@ -29,6 +29,8 @@ def opinion_todo(user: User) -> list[Todo]:
 def _body(user: User, campaign: Campaign) -> list[Todo]:
     """Of the bodies that the person administers."""
     posts = [it for it in posts_of(user, campaign.pk) if it.level == Level.PROVINCE and it.role == "qtv"]
+    if not posts:
+        return []  # whoever only reads there has nothing to do
     done = set(rosters(user, campaign).exclude(state__in=Roster.CHANGING).values_list("survey", "path"))
     lists = sum(
         (survey, post.path) not in done for post in posts for survey in surveys_at(campaign, post.path)

@@ -28,3 +28,7 @@ def test_a_body_that_has_sent_its_list_has_nothing_left_to_send(opinions: Opinio
     opinions.accepted("tinh", "35", {"tinh-so": 6})
     page = opinions.desk("chi.ha.nam").get("/").content.decode()
     assert "<b>0</b>danh sách đối tượng cần lập và gửi" in page
+
+
+def test_whoever_only_reads_at_a_body_is_told_of_no_list_to_send(opinions: OpinionWorld) -> None:  # noqa: F811
+    assert "cần lập và gửi" not in opinions.desk("chu.doc").get("/").content.decode()

@@ -18,6 +18,7 @@ from dieutra.accounts.queries import job_failed, runs_at
 from dieutra.campaigns.models import Campaign
 from dieutra.cases.unit_accounts import without_account
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Stale
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.people.models import Post, User
 from dieutra.places.models import Area
 from dieutra.web.manager.account_areas import area_asked_for, desk
@@ -69,7 +70,7 @@ def list_template(request: HttpRequest) -> HttpResponse:
     campaign, _ = desk(user)
     return HttpResponse(
         listed.template(user, campaign),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        content_type=XLSX,
         headers={"Content-Disposition": 'attachment; filename="danh-sach-tai-khoan-mau.xlsx"'},
     )
 

@@ -26,12 +26,11 @@ from dieutra.engine.forms.compare import compare
 from dieutra.engine.forms.form import Form
 from dieutra.engine.forms.xlsform import Loaded, load
 from dieutra.engine.refusals import NotNow
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.forms.models import FormVersion, Upload
 from dieutra.forms.queries import engine_form, lists_of
 from dieutra.web.manager.forms import centre_campaign, renames_ticked, upload_of, version_of
 from dieutra.web.requests import signed_in
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
 from dieutra.engine.refusals import Invalid
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.messages import actions, planning, queries
 from dieutra.messages.models import Channel, Message, Wave
 from dieutra.messages.sms.gateway import gateway
@@ -181,7 +182,7 @@ def report(request: HttpRequest) -> HttpResponse:
     parts = queries.segments_sent(found, area)
     reasons = queries.reasons(found, area)
     if request.GET.get("dang") == "xlsx":
-        return _xlsx(area, lines, total, reasons)
+        return _xlsx(campaign, area, lines, total, reasons)
     context = {
         "area": area,
         "lines": lines,
@@ -196,13 +197,17 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _xlsx(
-    area: Area, lines: list[queries.Line], total: queries.Line, reasons: list[tuple[str, str, int]]
+    campaign: Campaign,
+    area: Area,
+    lines: list[queries.Line],
+    total: queries.Line,
+    reasons: list[tuple[str, str, int]],
 ) -> HttpResponse:
     out = BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    bold, sheet = book.add_format({"bold": True}), book.add_worksheet("Theo địa bàn")
+    bold, sheet = book.add_format({"bold": True}), book.add_worksheet(campaign.kind.titled("Theo địa bàn"))
     sheet.set_column(0, 0, 40)
     sheet.write_row(0, 0, ["Địa bàn", "Mã", "Tổng số", *(str(it.label) for it in Message.State)], bold)
     for row, line in enumerate([*lines, total], 1):
@@ -214,10 +219,7 @@ def _xlsx(
     for row, reason in enumerate(reasons, 1):
         other.write_row(row, 0, reason)
     book.close()
-    response = HttpResponse(
-        out.getvalue(),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
+    response = HttpResponse(out.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="thong-bao-{area.code}.xlsx"'
     return response
 

@@ -16,6 +16,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.opinions import letters, progress, reminding
 from dieutra.opinions.models import Invitation
 from dieutra.opinions.progress import BodyLine, Shown
@@ -28,7 +29,6 @@ from dieutra.web.manager.progress import elapsed
 from dieutra.web.requests import signed_in
 
 NOBODY = "Nguyễn Văn A"  # a real name beside a reminder would say that she has not answered
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)

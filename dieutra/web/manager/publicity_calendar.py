@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dieutra.cases import files
 from dieutra.engine.refusals import Invalid, NotNow, Refusal, Stale
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.people.models import User
 from dieutra.people.permission import GRANTS, may, posts_of
 from dieutra.places.models import Area
@@ -30,7 +31,7 @@ from dieutra.web.requests import signed_in, whole_number
 
 ENDINGS = {
     "ics": "text/calendar; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "pdf": "application/pdf",
 }
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import campaigns_of
 from dieutra.engine.refusals import Forbidden, Invalid, Problem
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.people.actions import Place
 from dieutra.people.models import User
 from dieutra.people.permission import GRANTS, may, posts_of
@@ -35,7 +36,7 @@ SHAPES = (
     ("activity", "Hoạt động của quản trị viên, giám sát viên"),
 )
 ENDINGS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }

@@ -164,7 +164,7 @@ def excel(request: HttpRequest, slug: str) -> HttpResponse:
         for it in chosen_lines(request, lines(campaign))
     ]  # fmt: skip
     return workbook(
-        sheets.table(sheets.titled(campaign.kind, "Danh sách đối tượng"), HEADERS, rows),
+        sheets.table(campaign.kind.titled("Danh sách đối tượng"), HEADERS, rows),
         "tong-hop-danh-sach-doi-tuong.xlsx",
     )
 

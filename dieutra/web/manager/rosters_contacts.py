@@ -93,7 +93,7 @@ def excel(request: HttpRequest, slug: str) -> HttpResponse:
         for it in lines(campaign)
     ]  # fmt: skip
     return workbook(
-        sheets.table(sheets.titled(campaign.kind, "Đầu mối CNTT"), HEADERS, rows),
+        sheets.table(campaign.kind.titled("Đầu mối CNTT"), HEADERS, rows),
         "dau-moi-cong-nghe-thong-tin.xlsx",
     )
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import opinion_campaigns
 from dieutra.engine.refusals import Refusal
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.people.models import User
 from dieutra.people.permission import may, visible_to
 from dieutra.places.models import Level
@@ -19,8 +20,6 @@ from dieutra.rosters.models import Person, Roster
 from dieutra.rosters.queries import bodies, due_on, is_late, roster_at
 from dieutra.web.campaign_here import chosen, taken
 from dieutra.web.requests import signed_in, whole_number
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def campaign_here(request: HttpRequest, slug: str = "") -> Campaign:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.sample_rules import SampleRules
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Refusal, Stale
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.interference.queries import annulled
 from dieutra.people.actions import Place
 from dieutra.people.models import User
@@ -31,7 +32,6 @@ from dieutra.web.campaign_here import chosen, led_on, taken
 from dieutra.web.requests import signed_in
 
 ENDINGS = {"json": "application/json", "pdf": "application/pdf"}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _campaign(request: HttpRequest) -> tuple[User, Campaign, SampleRules]:

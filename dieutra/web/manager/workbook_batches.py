@@ -17,12 +17,12 @@ from dieutra.channels.workbook.models import Batch, Outcome
 from dieutra.channels.workbook.queries import batch_for, batches_of, cells_of, files_of, standing
 from dieutra.channels.workbook.report import write_report
 from dieutra.engine.refusals import Invalid
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.web.manager.workbooks import area_asked_for, place_of
 from dieutra.web.requests import signed_in
 from dieutra.web.uploads import TOO_MUCH, Arriving
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COUNTED = (Outcome.TAKEN, Outcome.WITH_FINDINGS, Outcome.NOTHING_NEW, Outcome.SAME, Outcome.REFUSED)
 
 

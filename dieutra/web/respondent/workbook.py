@@ -19,10 +19,9 @@ from dieutra.channels.workbook.intake import Moved, take, take_over
 from dieutra.channels.workbook.make import make_workbook
 from dieutra.engine.flow.workflow import FILLABLE
 from dieutra.engine.refusals import Invalid, NotNow, Refusal, Stale
+from dieutra.engine.spreadsheet import XLSX
 from dieutra.web.requests import signed_in
 from dieutra.web.respondent.views import own_case
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @login_required

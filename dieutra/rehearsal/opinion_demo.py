@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +16,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.opinions import answering, figures, keys, opening, releasing
 from dieutra.opinions.devices import Device
 from dieutra.opinions.invitations import invite
-from dieutra.opinions.models import Invitation
+from dieutra.opinions.models import Burst, Invitation
 from dieutra.opinions.tokens import link_of, token_of
 from dieutra.people.actions import set_password
 from dieutra.people.models import User
@@ -121,4 +122,21 @@ class _Making:
             opened = opening.open_link(token_of(key, it.pk, it.epoch))
             saved = answering.save(opened, 0, answers_to(opened.form, lean, self.chance))
             answering.send(opened, saved.version, Device(f"{number:032x}", f"máy {number}", 130))
+        self._spread_arrivals()
         releasing.lay_open(self.campaign)
+
+    def _spread_arrivals(self) -> None:
+        """All was said within this minute, which would look like answering in a rush: put it on working hours before."""
+        arrived = list(Burst.objects.filter(campaign=self.campaign))
+        Burst.objects.filter(campaign=self.campaign).delete()
+        counts: Counter[tuple[str, str, datetime]] = Counter()
+        for burst in arrived:
+            for _ in range(burst.count):
+                day = timezone.localdate() - timedelta(days=self.chance.randint(1, 9))
+                at = time(self.chance.randint(8, 16), 10 * self.chance.randint(0, 5))
+                moment = timezone.make_aware(datetime.combine(day, at))
+                counts[burst.survey, burst.path, moment] += 1
+        Burst.objects.bulk_create(
+            Burst(campaign=self.campaign, survey=survey, path=path, window=moment, count=count)
+            for (survey, path, moment), count in counts.items()
+        )

@@ -111,7 +111,7 @@ def _bounced(world: OpinionWorld) -> int:
 
 def _signs(world: OpinionWorld) -> dict[str, object]:
     """One body let one browser answer for forty, another copied in a hurry; a proposal waits for a second person."""
-    Burst.objects.filter(campaign=world.campaign).delete()  # everybody in the demo answers in one minute
+    Burst.objects.filter(campaign=world.campaign).delete()  # what is played here alone makes the signs
     answered(world, "tinh", CHEATS, cheats=40)
     answered(world, "tinh", COPIES)
     copied_in_a_hurry(world, COPIES)

@@ -1,5 +1,5 @@
-"""What may be shown of the counters of bursts: they know no groups, so an exact number of them less what is shown of the
-large groups would be the number of a small one. Scores and levels are reckoned from the exact numbers; screens get bands, and no score of these.
+"""What may be shown of the counters of bursts: bands. They know no groups, so an exact number of them less what is shown
+of the large groups would be the number of a small one. Scores and levels are reckoned from the exact numbers inside.
 """
 
 from __future__ import annotations

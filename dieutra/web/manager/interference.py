@@ -86,9 +86,8 @@ def _page(request: HttpRequest, run: SignalRun, level: str, survey: str) -> obje
         flag.body = names.get(flag.path, flag.path)  # type: ignore[attr-defined]
         flag.about = queries.survey_name(run.campaign, flag.survey)  # type: ignore[attr-defined]
         flag.badge = BADGES[flag.level]  # type: ignore[attr-defined]
-        flag.signals = [
-            (NAMES[it], points(it, score)) for it, score in ordered if score >= LOW or it in ROUGH
-        ]  # type: ignore[attr-defined]
+        told = [(NAMES[it], points(it, score)) for it, score in ordered if score >= LOW or it in ROUGH]
+        flag.signals = told  # type: ignore[attr-defined]
     return page
 
 

@@ -58,6 +58,7 @@ LINKED = (
 )
 NOT_EXCEL = "Tệp không mở được như một sổ tính Excel (.xlsx): tệp bị hỏng hoặc không phải Excel. {do}"
 SAVE_AS_XLSX = "Hãy mở tệp bằng Excel, chọn “Lưu thành” loại “Excel Workbook (.xlsx)” rồi gửi lại."
+FORMULA_OR_ERROR = re.compile(rb"<(?:\w+:)?f[\s/>]|\bt=[\"']e[\"']")
 SAVE_AS_UTF8 = "Hãy lưu lại dưới dạng .xlsx hoặc “CSV UTF-8” rồi gửi lại."
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # the media type of a workbook
@@ -72,6 +73,23 @@ def read_table(content: bytes) -> Table:
     if content.startswith(b"PK"):
         return _read_workbook(content)
     return _read_csv(content)
+
+
+def formulas(content: bytes) -> dict[str, bool]:
+    """Cells of the first sheet of a workbook that hold a formula or an error, by reference (`B2`); nothing for a CSV.
+
+    True: it shows an error, or the writing program did not work it out. `read_table` gives both as empty. The content
+    has passed `read_table`.
+    """
+    if not content.startswith(b"PK"):
+        return {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        first = next(iter(_sheet_parts(archive).values()), "")
+        part = archive.read(first) if first else b""
+    if not FORMULA_OR_ERROR.search(part):
+        return {}
+    broken = _without_result(part)
+    return dict.fromkeys(_with_formula(part), False) | dict.fromkeys(broken, True)
 
 
 class Sheets:
@@ -140,6 +158,24 @@ def _without_result(part: bytes) -> set[str]:
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.CharacterDataHandler = begin, text
+    parser.Parse(part, True)
+    return found
+
+
+def _with_formula(part: bytes) -> set[str]:
+    found: set[str] = set()
+    cell = ""
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal cell
+        tag = name.rpartition(" ")[2]
+        if tag == "c":
+            cell = attributes.get("r", "")
+        elif tag == "f":
+            found.add(cell)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = begin
     parser.Parse(part, True)
     return found
 

@@ -17,6 +17,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from dieutra.engine.formulas import sheet_parts, without_result
 from dieutra.engine.refusals import Invalid
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
@@ -40,8 +41,6 @@ BROKEN_ARCHIVE = (
     ValueError,
 )
 
-RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
 MACROS = ("vbaproject", "macrosheets/", "vbadata")
 ACTIVE = (
     "xl/externallinks/",
@@ -58,7 +57,6 @@ LINKED = (
 )
 NOT_EXCEL = "Tệp không mở được như một sổ tính Excel (.xlsx): tệp bị hỏng hoặc không phải Excel. {do}"
 SAVE_AS_XLSX = "Hãy mở tệp bằng Excel, chọn “Lưu thành” loại “Excel Workbook (.xlsx)” rồi gửi lại."
-FORMULA_OR_ERROR = re.compile(rb"<(?:\w+:)?f[\s/>]|\bt=[\"']e[\"']")
 SAVE_AS_UTF8 = "Hãy lưu lại dưới dạng .xlsx hoặc “CSV UTF-8” rồi gửi lại."
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # the media type of a workbook
@@ -73,23 +71,6 @@ def read_table(content: bytes) -> Table:
     if content.startswith(b"PK"):
         return _read_workbook(content)
     return _read_csv(content)
-
-
-def formulas(content: bytes) -> dict[str, bool]:
-    """Cells of the first sheet of a workbook that hold a formula or an error, by reference (`B2`); nothing for a CSV.
-
-    True: it shows an error, or the writing program did not work it out. `read_table` gives both as empty. The content
-    has passed `read_table`.
-    """
-    if not content.startswith(b"PK"):
-        return {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        first = next(iter(_sheet_parts(archive).values()), "")
-        part = archive.read(first) if first else b""
-    if not FORMULA_OR_ERROR.search(part):
-        return {}
-    broken = _without_result(part)
-    return dict.fromkeys(_with_formula(part), False) | dict.fromkeys(broken, True)
 
 
 class Sheets:
@@ -122,76 +103,7 @@ class Sheets:
         `table` gives both as empty, which would look like an answer that was cleared.
         """
         with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
-            return {name: _without_result(archive.read(part)) for name, part in _sheet_parts(archive).items()}
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet name -> part of the archive; sheets that name no part are left out."""
-    relations = _elements(archive.read("xl/_rels/workbook.xml.rels"), "Relationship")
-    targets = {it.get("Id", ""): it.get("Target", "") for it in relations}
-    parts, found = set(archive.namelist()), {}
-    for sheet in _elements(archive.read("xl/workbook.xml"), "sheet"):
-        target = targets.get(sheet.get(f"{RELATIONS} id", ""), "")
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if part in parts:
-            found[sheet.get("name", "")] = part
-    return found
-
-
-def _without_result(part: bytes) -> set[str]:
-    """The cells of a sheet that show an error, or a formula that the writing program did not work out."""
-    found: set[str] = set()
-    cell: dict[str, str] = {}
-    inside = ""
-
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal cell, inside
-        inside = name.rpartition(" ")[2]
-        if inside == "c":
-            cell = attributes
-        if (inside == "c" and cell.get("t") == "e") or (inside == "f" and cell.get("t") not in ("e", "str")):
-            found.add(cell.get("r", ""))
-
-    def text(characters: str) -> None:
-        if inside == "v" and characters.strip() and cell.get("t") != "e":
-            found.discard(cell.get("r", ""))
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler, parser.CharacterDataHandler = begin, text
-    parser.Parse(part, True)
-    return found
-
-
-def _with_formula(part: bytes) -> set[str]:
-    found: set[str] = set()
-    cell = ""
-
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal cell
-        tag = name.rpartition(" ")[2]
-        if tag == "c":
-            cell = attributes.get("r", "")
-        elif tag == "f":
-            found.add(cell)
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = begin
-    parser.Parse(part, True)
-    return found
-
-
-def _elements(part: bytes, tag: str, **wanted: str) -> list[dict[str, str]]:
-    """The attributes of all elements of a name (with these attributes), without building a tree of the part."""
-    found: list[dict[str, str]] = []
-
-    def element(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(" ")[2] == tag and wanted.items() <= attributes.items():
-            found.append(attributes)
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = element
-    parser.Parse(part, True)
-    return found
+            return {name: without_result(archive.read(part)) for name, part in sheet_parts(archive).items()}
 
 
 def _refuse_size(content: bytes) -> None:

@@ -17,8 +17,9 @@ from datetime import date, datetime, time, timedelta
 from django.conf import settings
 
 from dieutra.campaigns.kind import FrameColumn
+from dieutra.engine.formulas import formulas
 from dieutra.engine.refusals import Invalid, Problem
-from dieutra.engine.spreadsheet import Cell, Table, formulas, read_table
+from dieutra.engine.spreadsheet import Cell, Table, read_table
 from dieutra.engine.text import normal_name, search_key
 from dieutra.frames.columns import AREA_COLUMNS, CODE, Wrong, clean, short
 

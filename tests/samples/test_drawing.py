@@ -12,16 +12,18 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from dieutra.campaigns.actions import appoint, create_campaign
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
 from dieutra.engine.stats.stages import Line, digest
 from dieutra.events.models import Event
+from dieutra.places.models import Area
 from dieutra.rosters import actions as listing
 from dieutra.rosters import sending
 from dieutra.rosters.findings import findings, unsolved
 from dieutra.rosters.models import Person, Roster
 from dieutra.samples import actions, queries
 from dieutra.samples.models import Draw, DrawnList, Population
-from tests.samples.cast import HEADERS, SampleWorld, frame_lines, workbook
+from tests.samples.cast import HEADERS, KIND, SampleWorld, frame_lines, workbook
 
 
 def test_the_frame_is_loaded_whole_with_a_digest_that_ignores_the_order(satisfied: SampleWorld) -> None:
@@ -276,3 +278,21 @@ def test_another_frame_after_a_draw_needs_a_reason_and_ends_the_draw(satisfied: 
     with pytest.raises(NotNow):
         actions.make_list(satisfied.user("chi.ha.nam"), drawn)
     assert queries.differs(drawn) == ""
+
+
+def test_the_frame_that_the_kind_ships_to_try_it_is_sound_in_the_national_catalogue(db: None) -> None:
+    today = timezone.localdate()
+    campaign = create_campaign(
+        KIND, "hai-long", "Hài lòng", *(today + timedelta(days=it) for it in (0, 5, 20))
+    )
+    centre = Area.objects.get(catalogue=campaign.catalogue, path="VN/")
+    who = {"username": "sipas.tw", "full_name": "Quản trị SIPAS", "email": "sipas@example.gov.vn"}
+    post = appoint(None, campaign, "qtv", centre, **who)
+    province = Area.objects.get(catalogue=campaign.catalogue, code="35", level=1)
+    frame = actions.load(
+        post.user, campaign, province, (KIND / "khung-mo-phong-35.csv").read_bytes(), "khung.csv"
+    )
+    drawn = actions.draw(post.user, frame, "0,05", "1,5", ("4", "5", "20"), "73915", "")
+    assert (
+        frame.size == 358 and actions.make_list(post.user, drawn).roster.people.count() == drawn.people > 150
+    )

@@ -106,11 +106,15 @@ def fields(roster: Roster, texts: dict[str, str], *, but_group: bool = False) ->
 
 
 def needs_of(kind: Kind, survey: str, column: FrameColumn) -> dict[str, Any]:
-    """`must`: in every line; `when`: for which groups, "" where the label says it all; `boxes`: of addresses."""
+    """`must`: in every line; `by_group`: in those of some; `when`: the words, "" where the label says it all; `boxes`."""
     words = needed(kind, survey, column)
     must = always(kind, survey, column)
-    plain = must or words == "Không bắt buộc."
-    return {"must": must, "when": "" if plain else words, "boxes": mailboxes(kind, survey, column)}
+    return {
+        "must": must,
+        "by_group": not must and words.startswith("Bắt buộc"),
+        "when": "" if must or words == "Không bắt buộc." else words,
+        "boxes": mailboxes(kind, survey, column),
+    }
 
 
 def workbook(content: bytes, name: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -31,6 +31,8 @@ class Survey:
     title: Mapping[str, str]
     areas: str = "all"  # "branch": the kind's own areas, "catalogue": the others
     unranked: tuple[str, ...] = ()  # codes of bodies that are assessed and not ranked
+    about: Mapping[str, str] = field(default_factory=dict)  # what respondents read before the body's name
+    group_word: Mapping[str, str] = field(default_factory=dict)  # … and before that of their group
 
     @property
     def name(self) -> str:
@@ -161,7 +163,12 @@ def _survey(row: Mapping[str, Any], wrong: Wrong) -> Survey:
         wrong("opinion.survey", "Mỗi cuộc khảo sát cần code và title.")
     if areas not in AREAS:
         wrong("opinion.survey", f"“{areas}”: areas là một trong {', '.join(AREAS)}.")
-    return Survey(code, row.get("title") or {}, areas, _texts(row, "unranked"))
+    said = {key: row.get(key, {}) for key in ("about", "group_word")}
+    for key, words in said.items():
+        if not isinstance(words, dict) or not all(isinstance(it, str) for it in words.values()):
+            wrong(f"opinion.survey {code}", f'{key} ghi chữ theo ngôn ngữ, như {{ vi = "…", en = "…" }}.')
+            said[key] = {}
+    return Survey(code, row.get("title") or {}, areas, _texts(row, "unranked"), **said)
 
 
 def _group(row: Mapping[str, Any], surveys: set[str], wrong: Wrong) -> Group:

@@ -13,13 +13,14 @@ from django.db import transaction
 
 from dieutra.campaigns.models import Campaign
 from dieutra.engine.refusals import NotNow
+from dieutra.engine.signals.bands import floor
 from dieutra.engine.signals.finding import Finding
 from dieutra.engine.signals.levels import LEVELS
 from dieutra.engine.signals.run import look
 from dieutra.events.actions import record
 from dieutra.interference.models import Flag, SignalRun
 from dieutra.interference.queries import is_busy
-from dieutra.interference.reading import answers_of, bursts_of, items_of, limits_of
+from dieutra.interference.reading import answers_of, bursts_of, items_of, limits_of, of_large_groups
 from dieutra.opinions.models import Opinion
 from dieutra.people.models import User
 from dieutra.people.permission import require
@@ -48,7 +49,7 @@ def make(
         return standing
     limits = limits_of(campaign)
     with duckdb.connect() as connection:
-        answers, bursts = answers_of(campaign), bursts_of(campaign)
+        answers, bursts = of_large_groups(answers_of(campaign), limits.smallest_group), bursts_of(campaign)
         looked = look(answers, bursts, items_of(campaign), limits, connection, between)
         hours, sizes = _hours(connection), _sizes(connection)
     by_body: dict[tuple[str, str], list[Finding]] = {}
@@ -57,7 +58,7 @@ def make(
     flags = [
         Flag(
             campaign=campaign, survey=it.survey, path=it.body, level=it.level, rank=RANKS[it.level], why=it.why,
-            score=max(it.scores.values()), answers=sizes.get((it.survey, it.body), 0),
+            score=max(floor(*of) for of in it.scores.items()), answers=sizes.get((it.survey, it.body), 0),
             findings=[_told(finding) for finding in by_body[it.survey, it.body]],
             hours=hours.get((it.survey, it.body), [0] * 24),
         )

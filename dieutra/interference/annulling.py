@@ -15,11 +15,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from dieutra.campaigns.models import Campaign
+from dieutra.engine.reasons import reasoned
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.incidents.wording import worded
 from dieutra.interference.actions import CENTRE_ONLY
 from dieutra.interference.models import Annulment, Flag, Gate, Reversal
+from dieutra.interference.queries import decides
 from dieutra.people.models import User
 from dieutra.people.permission import require
 
@@ -34,7 +36,7 @@ def propose(
 ) -> Annulment:
     """Propose that a body's whole result in a survey does not count. Raises Forbidden, Invalid, NotNow."""
     _require(actor, campaign)
-    reason = worded("Lý do", reason, MOST)
+    reason = _reason("Lý do", reason, "Chưa ghi đề nghị hủy: lý do chưa đủ.")
     about = (campaign.pk, survey, path)
     flags = [it for it in flags if it.rank and (it.campaign_id, it.survey, it.path) == about]
     if not flags:
@@ -68,7 +70,7 @@ def withdraw(actor: User, annulment: Annulment, version: int) -> None:
 def decline(actor: User, annulment: Annulment, version: int, why: str) -> None:
     """A second person does not agree. Nothing is annulled."""
     _second(actor, annulment.campaign, annulment.proposed_by_id)
-    why = worded("Lý do không đồng ý", why, MOST)
+    why = _reason("Lý do không đồng ý", why, "Chưa ghi không đồng ý: lý do chưa đủ.")
     with transaction.atomic():
         _move(
             annulment,
@@ -93,7 +95,7 @@ def confirm(actor: User, annulment: Annulment, version: int) -> None:
 def propose_reversal(actor: User, annulment: Annulment, reason: str) -> Reversal:
     """Propose that an annulment ceases to stand. Raises Forbidden, Invalid, NotNow."""
     _require(actor, annulment.campaign)
-    reason = worded("Lý do", reason, MOST)
+    reason = _reason("Lý do", reason, "Chưa ghi đề nghị khôi phục: lý do chưa đủ.")
     try:
         with transaction.atomic():
             _pass_gate(annulment.campaign, annulment.survey)
@@ -117,7 +119,7 @@ def withdraw_reversal(actor: User, reversal: Reversal, version: int) -> None:
 
 def decline_reversal(actor: User, reversal: Reversal, version: int, why: str) -> None:
     _second(actor, reversal.annulment.campaign, reversal.proposed_by_id)
-    why = worded("Lý do không đồng ý", why, MOST)
+    why = _reason("Lý do không đồng ý", why, "Chưa ghi không đồng ý: lý do chưa đủ.")
     with transaction.atomic():
         _move(
             reversal,
@@ -153,10 +155,14 @@ def close(campaign: Campaign, survey: str, version: int) -> None:
         raise Stale("Có kết quả vừa bị hủy hoặc khôi phục sau khi tính chỉ số. Hãy tính lại rồi công bố.")
 
 
+def _reason(field: str, text: str, refused: str) -> str:
+    return reasoned(field, worded(field, text, MOST), MOST, refused)
+
+
 def _require(actor: User, campaign: Campaign) -> None:
     """With a post of one's own: whoever stands in for somebody is no second person beside her."""
-    post = require(actor, "annulment.decide", campaign, why=CENTRE_ONLY)
-    if post.user_id != actor.pk:
+    require(actor, "annulment.decide", campaign, why=CENTRE_ONLY)
+    if not decides(actor, campaign):
         raise Forbidden("Việc này cần vai trò của chính mình ở Trung ương, người làm thay không làm được.")
 
 

@@ -11,7 +11,7 @@ from dieutra.events.models import Event
 from dieutra.interference.models import Annulment, Flag, Gate, Reversal, SignalRun
 from dieutra.jobs.models import Job
 from dieutra.people.models import User
-from dieutra.people.permission import visible_to
+from dieutra.people.permission import granting, visible_to
 from dieutra.places.models import Area
 
 
@@ -54,6 +54,22 @@ def waiting(campaign: Campaign) -> int:
     proposed = Annulment.objects.filter(campaign=campaign, state=Annulment.State.PROPOSED).count()
     again = Reversal.objects.filter(annulment__campaign=campaign, state=Reversal.State.PROPOSED).count()
     return proposed + again
+
+
+def decides(actor: User, campaign: Campaign) -> bool:
+    """Whether she has a post of her own that lets her propose and confirm: standing in for somebody does not."""
+    return any(post.user_id == actor.pk for post in granting(actor, "annulment.decide", campaign))
+
+
+def awaits(actor: User, campaign: Campaign) -> int:
+    """Proposals that she can confirm: somebody else's, of surveys whose index is not published."""
+    if not decides(actor, campaign):
+        return 0
+    closed = Gate.objects.filter(campaign=campaign, closed_at__isnull=False).values("survey")
+    proposed = Annulment.objects.filter(campaign=campaign, state=Annulment.State.PROPOSED)
+    again = Reversal.objects.filter(annulment__campaign=campaign, state=Reversal.State.PROPOSED)
+    others = proposed.exclude(proposed_by=actor).exclude(survey__in=closed).count()
+    return others + again.exclude(proposed_by=actor).exclude(annulment__survey__in=closed).count()
 
 
 def is_busy(campaign: Campaign) -> bool:

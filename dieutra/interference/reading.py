@@ -49,6 +49,14 @@ def answers_of(campaign: Campaign) -> pa.Table:
     return pa.Table.from_batches(_batches(told.values_list(*names)), ANSWERS)
 
 
+def of_large_groups(answers: pa.Table, least: int) -> pa.Table:
+    """Without the answers of groups of a body that have fewer: no sum over a body may tell of them."""
+    place = ["survey", "body", "grp"]
+    sizes = answers.group_by(place).aggregate([("answer", "count")])
+    large = sizes.filter(compute.greater_equal(sizes["answer_count"], least)).select(place)
+    return answers.join(large, place, join_type="left semi").select(ANSWERS.names)
+
+
 def bursts_of(campaign: Campaign) -> pa.Table:
     """All counters in the shape of BURSTS, by the clock of Vietnam."""
     rows = list(Burst.objects.filter(campaign=campaign).values_list("survey", "path", "window", "count"))

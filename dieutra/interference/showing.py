@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dieutra.campaigns.models import Campaign, GroupForm
-from dieutra.engine.signals.finding import NAMES, number, percent
+from dieutra.engine.signals import rhythm
+from dieutra.engine.signals.bands import floor, many, points, share, step
+from dieutra.engine.signals.finding import NAMES, percent
+from dieutra.engine.signals.habits import night_told
+from dieutra.engine.signals.thresholds import from_data
 from dieutra.forms.queries import engine_form
 from dieutra.interference.models import Flag
 from dieutra.interference.queries import group_names
-
-FEW = 5  # counts below are not written out
 
 
 @dataclass(frozen=True)
@@ -33,19 +35,19 @@ class Shown:
     signal: str
     name: str
     group: str
-    score: int
+    score: str
     sentence: str
     rows: list[Row] = field(default_factory=list)
     pattern: list[tuple[str, str]] = field(default_factory=list)
     bars: list[tuple[int, int]] = field(default_factory=list)
-    windows: list[tuple[str, int, str]] = field(default_factory=list)
+    windows: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def shown(flag: Flag) -> list[Shown]:
     """The findings of a flag, the highest score first."""
     groups = group_names(flag.campaign, flag.survey)
-    found = [_shown(flag, it, groups) for it in flag.findings]
-    return sorted(found, key=lambda it: -it.score)
+    ordered = sorted(flag.findings, key=lambda it: -floor(it["signal"], it["score"]))
+    return [_shown(flag, it, groups) for it in ordered]
 
 
 def _shown(flag: Flag, finding: dict[str, Any], groups: dict[str, str]) -> Shown:
@@ -56,15 +58,29 @@ def _shown(flag: Flag, finding: dict[str, Any], groups: dict[str, str]) -> Shown
         signal=finding["signal"],
         name=NAMES[finding["signal"]],
         group=groups.get(grp, grp),
-        score=finding["score"],
-        sentence=finding["sentence"],
+        score=points(finding["signal"], finding["score"]),
+        sentence=_sentence(flag, finding),
         rows=[_row(asked, cell) for cell in evidence.get("cells", [])],
         pattern=[_words(asked, question, value) for question, value in evidence.get("pattern", [])],
         bars=[(size, round(100 * size / sizes[0])) for size in sizes],
         windows=[
-            (_moment(it["starts"]), it["n"], number(it["expected"])) for it in evidence.get("windows", [])
+            (rhythm.moment(it["starts"]), many(it["n"]), many(it["expected"]))
+            for it in rhythm.ordered(evidence.get("windows", []))
         ],
     )
+
+
+def _sentence(flag: Flag, finding: dict[str, Any]) -> str:
+    """Of signals that read the counters always in bands, also where a run of earlier days kept exact numbers."""
+    evidence = finding["evidence"]
+    if finding["signal"] == "burst":
+        return rhythm.told(evidence["windows"])
+    if finding["signal"] == "night":
+        limits = from_data(
+            {key: it for key, it in flag.run.thresholds.items() if key in ("night_from", "night_to")}
+        )
+        return night_told(evidence, limits.night_from, limits.night_to)
+    return str(finding["sentence"])
 
 
 def _row(asked: dict[str, tuple[str, dict[str, str]]], cell: dict[str, Any]) -> Row:
@@ -97,12 +113,6 @@ def _questions(campaign: Campaign, survey: str, grp: str) -> dict[str, tuple[str
     }
 
 
-def _moment(starts: str) -> str:
-    day, clock = starts.split("T")
-    year, month, date = day.split("-")
-    return f"{clock} ngày {date}/{month}/{year}"
-
-
 @dataclass(frozen=True)
 class Hour:
     """A bar of the day: its left edge and height in a picture of 480 × 120, the country's height, and words."""
@@ -124,23 +134,21 @@ class Hour:
 
 
 TALL, BROAD = 120, 20
+HEIGHTS = (4, 30, 60, 90, TALL)  # of the bands of shares
+LEAST = 20  # answers, for a picture
 
 
 def day(flag: Flag) -> list[Hour]:
-    """When answers about the body came, by hour of the day, beside the whole survey; empty when nothing was counted.
+    """When answers about the body came, by hour of the day, beside the whole survey; empty when few were counted.
 
-    Hours with few answers all have the same bar, which also is what the picture is scaled by: no height tells a count.
+    Heights and words go by bands of shares: neither tells a count.
     """
     country = flag.run.hours.get(flag.survey, [0] * 24)
     here, there = sum(flag.hours), sum(country)
-    if not here or not there:
+    if here < LEAST or not there:
         return []
-    drawn = [n if n == 0 or n >= FEW else FEW - 1 for n in flag.hours]
-    most = max(*(n / here for n in drawn), *(n / there for n in country))
+    steps = [(step(n, here), step(all_, there)) for n, all_ in zip(flag.hours, country, strict=True)]
     return [
-        Hour(
-            hour, hour * BROAD, round(TALL * drawn[hour] / here / most), round(TALL * all_ / there / most),
-            percent(n / here) if n == 0 or n >= FEW else f"dưới {FEW} phiếu", percent(all_ / there),
-        )
-        for hour, (n, all_) in enumerate(zip(flag.hours, country, strict=True))
-    ]  # fmt: skip
+        Hour(hour, hour * BROAD, HEIGHTS[mine], HEIGHTS[all_], share(mine), share(all_))
+        for hour, (mine, all_) in enumerate(steps)
+    ]

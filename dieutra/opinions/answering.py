@@ -156,7 +156,7 @@ def send(opened: Opened, base_version: int, device: devices.Device, form_shown: 
     answers, version, state = look(opened)
     if version != base_version or (form_shown and form_shown != opened.form_id):
         if Invitation.objects.filter(pk=opened.invitation.pk, answered=True).exists():
-            raise Answered(opened.campaign, receipt_or_none(opened.invitation))
+            raise Answered(opened.invitation, receipt_or_none(opened.invitation))
         _refuse_moved(opened, answers, version, base_version, form_shown)
     _refuse_unfinished(state)
     content = {"form": opened.form_id, "answers": dict(state.values), **_marks(opened.campaign, device)}
@@ -201,7 +201,7 @@ def _refuse_loser(invitation: Invitation) -> None:
     former = invitation.group
     invitation.refresh_from_db(fields=["answered", "withdrawn", "group"])
     if invitation.answered:
-        raise Answered(invitation.campaign, receipt_or_none(invitation))
+        raise Answered(invitation, receipt_or_none(invitation))
     if invitation.withdrawn:
         raise Shut(invitation.campaign, "withdrawn")
     if invitation.group != former:  # another questionnaire

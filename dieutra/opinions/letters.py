@@ -34,6 +34,7 @@ from dieutra.messages.models import Channel, Message, Suppression
 from dieutra.messages.planning import as_rows, insert, untouched
 from dieutra.opinions import keys, tokens
 from dieutra.opinions.models import Invitation, Letter, Round
+from dieutra.opinions.names import campaign_name, group_name
 from dieutra.places.models import Area
 
 SECRET = "opinion"
@@ -75,6 +76,7 @@ Kính gửi: Ông/Bà {ten}
 Đường dẫn trong các thư trước không còn dùng được; câu trả lời dở dang theo đường dẫn cũ, nếu có, phải nhập lại.
 """
 BETWEEN = "-" * 40  # the languages of a letter
+IN_ENGLISH = ("nhom", "cuoc_dieu_tra")  # what a kind may name in English; bodies have Vietnamese names alone
 OTHERWISE = {"invitation": INVITATION, "reminder": REMINDER, "last_day": REMINDER, "resent": RESENT}
 
 
@@ -91,7 +93,10 @@ def written(campaign: Campaign, template: str) -> tuple[str, str]:
     other: str = campaign.rules.get("letters", {}).get(f"{template}.en", "")
     if not other or rules is None or "en" not in rules.languages:
         return subject, body
-    return subject, f"{body.rstrip()}\n\n{BETWEEN}\n\n{halves(other)[1]}"
+    english = halves(other)[1]
+    for place in IN_ENGLISH:
+        english = english.replace("{" + place + "}", "{" + place + ".en}")
+    return subject, f"{body.rstrip()}\n\n{BETWEEN}\n\n{english}"
 
 
 def false_link() -> str:
@@ -205,19 +210,25 @@ def plan(
 
 def facts_of(campaign: Campaign, reason: str = "") -> dict[str, Any]:
     """Place → expression over invitations; what people wrote comes last."""
-    rules = campaign.kind.opinion
-    groups = [
-        Then(survey=it.survey, group=it.code, then=filling.words(it.name))
-        for it in (rules.groups if rules else ())
-    ]
     areas = Area.objects.filter(catalogue_id=campaign.catalogue_id, path=OuterRef("path"))
     return {
-        "nhom": Choice(*groups, default=filling.words(""), output_field=TextField()),
+        "nhom": _groups(campaign, "vi"),
+        "nhom.en": _groups(campaign, "en"),
         "cuoc_dieu_tra": filling.words(campaign.name),
+        "cuoc_dieu_tra.en": filling.words(campaign_name(campaign, "en")),
         "co_quan": Coalesce(Cast(Subquery(areas.values("name")[:1]), TextField()), filling.words("")),
         "ly_do": filling.words(reason),
         "ten": Cast(F("person__name"), TextField()),
     }
+
+
+def _groups(campaign: Campaign, lang: str) -> Choice:
+    rules = campaign.kind.opinion
+    names = [
+        Then(survey=it.survey, group=it.code, then=filling.words(group_name(it, lang)))
+        for it in (rules.groups if rules else ())
+    ]
+    return Choice(*names, default=filling.words(""), output_field=TextField())
 
 
 def sample(

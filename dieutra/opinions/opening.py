@@ -58,9 +58,9 @@ class Answered(NotNow):
 
     status = 410
 
-    def __init__(self, campaign: Campaign, receipt: str) -> None:
+    def __init__(self, invitation: Invitation, receipt: str) -> None:
         super().__init__("Phiếu của Ông/Bà đã được gửi. Mỗi người trả lời một lần.")
-        self.campaign, self.receipt = campaign, receipt
+        self.invitation, self.receipt = invitation, receipt
 
 
 class Moved(Stale):
@@ -123,7 +123,7 @@ def open_link(typed: str) -> Opened:
 def _opened(found: Invitation, token: str) -> Opened:
     campaign, today = found.campaign, timezone.localdate()
     if found.answered:
-        raise Answered(campaign, receipt_or_none(found))
+        raise Answered(found, receipt_or_none(found))
     if found.withdrawn or found.person.standing != Person.Standing.IN:
         raise Shut(campaign, "withdrawn")
     if today < campaign.opens_on:

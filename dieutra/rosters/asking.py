@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from dieutra.engine.reasons import reasoned
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.events.actions import record
 from dieutra.people.models import User
@@ -18,6 +19,7 @@ from dieutra.rosters.twins import settle
 
 What, State, Standing = Request.What, Request.State, Person.Standing
 REASON_LENGTH = 2000
+SHORT = "Chưa gửi đề nghị: lý do chưa đủ."
 
 
 def ask_hardship(actor: User, person: Person, reason: str) -> Request:
@@ -30,7 +32,7 @@ def ask_hardship(actor: User, person: Person, reason: str) -> Request:
         raise NotNow("Người này hiện không ở trong số được khảo sát.")
     if Request.objects.filter(person=person, state=State.ASKED).exists():
         raise NotNow("Đã có một đề nghị về người này đang chờ trả lời.")
-    _refuse_short(reason)
+    reason = reasoned("Lý do", reason, REASON_LENGTH, SHORT)
     with transaction.atomic():
         # holds the list: an acceptance that goes before is seen here, one that comes later sees what was asked
         if Roster.objects.select_for_update().get(pk=roster.pk).state == Roster.State.ACCEPTED:
@@ -49,7 +51,7 @@ def ask_later(actor: User, roster: Roster, until: date | None, reason: str) -> R
         first, last = max(due_on(roster), today()), roster.campaign.closes_on
         told = f"Chọn một ngày sau {first:%d/%m/%Y} và không quá {last:%d/%m/%Y}."
         raise Invalid("Chưa gửi đề nghị: ngày chưa đúng.", [Problem("Lùi đến ngày", told)])
-    _refuse_short(reason)
+    reason = reasoned("Lý do", reason, REASON_LENGTH, SHORT)
     with transaction.atomic():
         roster = kept(roster)
         if Request.objects.filter(roster=roster, what=What.LATER, state=State.ASKED).exists():
@@ -63,10 +65,8 @@ def answer(actor: User, request: Request, granted: bool, text: str) -> None:
     """The centre's answer. What is granted takes effect at once; a refusal says why."""
     centre(actor, request.roster.campaign)
     text = text.strip()
-    if not granted and len(text) < 10:
-        raise Invalid(
-            "Chưa ghi: không đồng ý thì phải nêu lý do.", [Problem("Trả lời", "Ghi ít nhất 10 ký tự.")]
-        )
+    if not granted:
+        text = reasoned("Trả lời", text, REASON_LENGTH, "Chưa ghi: không đồng ý thì phải nêu lý do.")
     if len(text) > REASON_LENGTH:
         raise Invalid("Chưa ghi: trả lời quá dài.", [Problem("Trả lời", f"Không quá {REASON_LENGTH} ký tự.")])
     with transaction.atomic():
@@ -105,12 +105,6 @@ def _grant(request: Request, roster: Roster) -> None:
 
 def _ask(actor: User, roster: Roster, what: str, reason: str, **about: object) -> Request:
     return Request.objects.create(
-        roster=roster, campaign=roster.campaign, path=roster.path, what=what, reason=reason.strip(), asked_by=actor,
+        roster=roster, campaign=roster.campaign, path=roster.path, what=what, reason=reason, asked_by=actor,
         **about,
     )  # fmt: skip
-
-
-def _refuse_short(reason: str) -> None:
-    if not 10 <= len(reason.strip()) <= REASON_LENGTH:
-        told = f"Nêu rõ lý do, từ 10 đến {REASON_LENGTH} ký tự."
-        raise Invalid("Chưa gửi đề nghị: lý do chưa đủ.", [Problem("Lý do", told)])

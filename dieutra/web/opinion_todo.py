@@ -1,4 +1,5 @@
-"""What waits for a person in surveys that ask people: lists to send or to decide, letters to send, points to give."""
+"""What waits for a person in surveys that ask people: lists to send or to decide, letters to send, points to give,
+annulments to confirm."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import opinion_campaigns
 from dieutra.indices.models import Assessment
 from dieutra.indices.queries import assessments_of
+from dieutra.interference.queries import awaits
 from dieutra.opinions.mailing import ready
 from dieutra.people.models import User
 from dieutra.people.permission import may, posts_of
@@ -53,7 +55,20 @@ def _centre(user: User, campaign: Campaign) -> list[Todo]:
     requests = open_requests(user, campaign).count()
     points = assessments_of(user).filter(campaign=campaign, state=Assessment.State.SENT).count()
     letters = len(ready(campaign)) if may(user, "opinion.manage", campaign) else 0
+    annulments = awaits(user, campaign)
     return [
+        *(
+            [
+                _todo(
+                    annulments,
+                    "đề nghị hủy hoặc khôi phục kết quả chờ người thứ hai",
+                    "interference",
+                    campaign,
+                )
+            ]
+            if annulments
+            else []
+        ),
         _todo(waiting, "danh sách chờ tiếp nhận", "rosters", campaign),
         *([_todo(requests, "đề nghị của cơ quan chờ trả lời", "rosters", campaign)] if requests else []),
         *([_todo(letters, "cơ quan chờ gửi phiếu", "opinion_mailing", campaign)] if letters else []),

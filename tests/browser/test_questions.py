@@ -32,6 +32,27 @@ LONG_LISTS = f"""{HEAD}
 | | co_khong | khong | Không | |
 """
 
+CHOICES = """| survey |
+| | type | name | label::Tiếng Việt (vi) | label::English (en) |
+| | select_one muc_do | chat_luong | Chất lượng | Quality |
+| | select_multiple kenh | cach_nop | Cách nộp hồ sơ | How it was handed in |
+| choices |
+| | list_name | name | label::Tiếng Việt (vi) | label::English (en) |
+| | muc_do | 2 | Kém | Poor |
+| | muc_do | 4 | Tốt | Good |
+| | muc_do | 9 | Không biết | Don’t know |
+| | kenh | 1 | Trực tiếp | In person |
+| | kenh | 2 | Bưu chính | By post |
+| | kenh | 3 | Trực tuyến | Online |
+"""
+
+
+@pytest.fixture
+def choices() -> Iterator[Harness]:
+    harness = Harness(form(CHOICES))
+    yield harness
+    harness.close()
+
 
 @pytest.fixture
 def households() -> Iterator[Harness]:
@@ -173,6 +194,28 @@ def test_rows_that_two_tabs_add_and_remove_are_all_kept_and_gone(page: Page, hou
     *others, mine = households.answers["/data/ho"].split()
     assert others == ["1", "3", "9"]
     assert households.answers[f"/data/ho[{mine}]/ten"] == "Trần Thị Bình"
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("vi", (("Chất lượng", "Kém", "Tốt"), ("Cách nộp hồ sơ", "Trực tiếp; Bưu chính", "Trực tuyến"))),
+        ("en", (("Quality", "Poor", "Good"), ("How it was handed in", "In person; By post", "Online"))),
+    ],
+)
+def test_what_two_have_chosen_is_told_in_words_and_not_in_codes(
+    page: Page, choices: Harness, lang: str, words: tuple[tuple[str, str, str], ...]
+) -> None:
+    page.goto(f"{choices.url}?lang={lang}")
+    page.wait_for_selector("[data-ready]")
+    choices.save_elsewhere({"/data/chat_luong": "4", "/data/cach_nop": "3"})
+    for path, values in (("/data/chat_luong", "2"), ("/data/cach_nop", "12")):
+        for value in values:
+            at(page, path).locator(f'input[value="{value}"]').check()
+    rows = page.locator("[data-banner=conflict] tbody tr")
+    expect(rows).to_have_count(2)
+    found = [[it.inner_text() for it in row.locator("th, td").all()] for row in rows.all()]
+    assert sorted(tuple(it) for it in found) == sorted(words)
 
 
 def test_the_other_language_keeps_rows_and_says_everything_anew(page: Page, households: Harness) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -88,6 +89,46 @@ def test_a_proposal_needs_a_reason_and_flags_of_that_body(opinions: OpinionWorld
             annulling.propose(bà, opinions.campaign, survey, path, REASON, flags)
 
 
+def test_one_letter_is_no_reason_for_whatever_is_decided(
+    opinions: OpinionWorld, flag: Flag, standing: Annulment
+) -> None:
+    bà, ông = opinions.user("ba.bo"), opinions.user("ong.chuyen.vien")
+    again = annulling.propose_reversal(bà, standing, "Đã có giải trình mới.")
+    other = opinions.area("40").path
+    acts = (
+        lambda: annulling.propose(bà, opinions.campaign, "tinh", other, "x", [flag]),
+        lambda: annulling.decline(
+            ông, annulling.Annulment(campaign=opinions.campaign), 1, "x" + " " * 20 + "y"
+        ),
+        lambda: annulling.propose_reversal(bà, standing, "Sai rồi.."),
+        lambda: annulling.decline_reversal(ông, again, 1, "Không nên"),
+    )
+    before = verbs()
+    for act in acts:
+        with pytest.raises(Invalid, match="lý do chưa đủ") as refused:
+            act()
+        assert "từ 10 đến 4000 ký tự" in refused.value.problems[0].message
+    assert verbs() == before
+
+
+def test_whoever_can_confirm_and_did_not_propose_is_told_on_the_home_page(
+    opinions: OpinionWorld, proposed: Annulment
+) -> None:
+    def told(who: str) -> str:
+        page = opinions.desk(who).get("/").content.decode()
+        found = re.search(r"<b>(\d+)</b>đề nghị hủy hoặc khôi phục kết quả chờ người thứ hai", page)
+        return found[1] if found else ""
+
+    others = ("bac.bcd", "chi.ha.nam", "chu.doc")
+    assert [told(it) for it in ("ba.bo", "ong.chuyen.vien", *others)] == ["", "1", "", "", ""]
+    annulling.confirm(opinions.user("ong.chuyen.vien"), proposed, 1)
+    assert [told("ba.bo"), told("ong.chuyen.vien")] == ["", ""]
+    annulling.propose_reversal(opinions.user("ong.chuyen.vien"), proposed, "Đã có giải trình mới.")
+    assert [told(it) for it in ("ba.bo", "ong.chuyen.vien", *others)] == ["1", "", "", "", ""]
+    annulling.close(opinions.campaign, "tinh", counted_version(opinions.campaign, "tinh"))
+    assert told("ba.bo") == ""
+
+
 def test_a_body_about_which_nothing_was_found_is_not_annulled(opinions: OpinionWorld, run: SignalRun) -> None:
     path = opinions.area("01").path
     quiet = Flag(run=run, campaign=opinions.campaign, survey="tinh", path=path, level="", rank=0, score=5, why="",
@@ -143,7 +184,7 @@ def test_a_reversal_takes_two_people_again(opinions: OpinionWorld, standing: Ann
     bà, ông = opinions.user("ba.bo"), opinions.user("ong.chuyen.vien")
     again = annulling.propose_reversal(ông, standing, "Đã có giải trình mới.")
     with pytest.raises(NotNow):
-        annulling.propose_reversal(bà, standing, "Cũng vậy.")
+        annulling.propose_reversal(bà, standing, "Tôi cũng nghĩ vậy.")
     with pytest.raises(Forbidden):
         annulling.confirm_reversal(ông, again, 1)
     assert len(annulled(opinions.campaign)) == 1
@@ -171,7 +212,7 @@ def test_a_reversal_can_be_withdrawn_or_declined_and_the_annulment_stands(
 
 def test_nothing_is_restored_that_is_not_annulled(opinions: OpinionWorld, proposed: Annulment) -> None:
     with pytest.raises(NotNow):
-        annulling.propose_reversal(opinions.user("ong.chuyen.vien"), proposed, "Xem lại.")
+        annulling.propose_reversal(opinions.user("ong.chuyen.vien"), proposed, "Xin xem lại.")
 
 
 def test_after_publication_nothing_is_proposed_confirmed_or_restored(
@@ -191,13 +232,13 @@ def test_an_annulment_is_never_reversed_after_publication(
     opinions: OpinionWorld, standing: Annulment
 ) -> None:
     bà, ông, campaign = opinions.user("ba.bo"), opinions.user("ong.chuyen.vien"), opinions.campaign
-    again = annulling.propose_reversal(ông, standing, "Xem lại.")
+    again = annulling.propose_reversal(ông, standing, "Xin xem lại.")
     annulling.close(campaign, "tinh", counted_version(campaign, "tinh"))
     with pytest.raises(NotNow):
         annulling.confirm_reversal(bà, again, 1)
     assert len(annulled(campaign)) == 1 and Reversal.objects.get().state == "proposed"
     with pytest.raises(NotNow):
-        annulling.propose_reversal(bà, standing, "Lại nữa.")
+        annulling.propose_reversal(bà, standing, "Xin xem lần nữa.")
 
 
 def test_an_index_reckoned_before_an_annulment_is_not_published_after_it(

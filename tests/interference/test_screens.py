@@ -10,7 +10,6 @@ from django.urls import reverse
 from dieutra.interference import annulling
 from dieutra.interference.models import Annulment, Flag, Reversal, SignalRun
 from dieutra.interference.queries import annulled
-from dieutra.interference.showing import day
 from tests.opinion_cast import OPINION_PEOPLE, OpinionWorld
 
 CENTRE = frozenset({"ba.bo", "ong.chuyen.vien"})
@@ -48,22 +47,6 @@ def test_the_evidence_page_has_sentences_numbers_and_pictures(opinions: OpinionW
     assert "Một trình duyệt đã gửi 40 phiếu" in text and "<svg" in text and "Giờ trả lời trong ngày" in text
     assert "one-browser" not in text
     assert not re.search(r'(?:x|y|width|height)="\d+,\d', text)
-
-
-def test_no_bar_of_the_day_tells_which_small_number_it_stands_for(flag: Flag) -> None:
-    """Neither by its own height nor by what the country's bars are scaled by."""
-
-    def pictures(*hours: int) -> list[list[tuple[int, int]]]:
-        found = []
-        for few in hours:
-            flag.hours = [0] * 8 + [few, 5 - few] + [0] * 14
-            found.append([(it.height, it.country) for it in day(flag)])
-        return found
-
-    one, two, three, four = pictures(1, 2, 3, 4)
-    assert one == two == three == four and one[8][0] == one[9][0] > 0
-    flag.hours = [0] * 8 + [3, 5] + [0] * 14
-    assert 0 < day(flag)[8].height < day(flag)[9].height
 
 
 def test_a_run_that_cannot_be_had_now_is_told_on_the_list(opinions: OpinionWorld) -> None:
@@ -125,7 +108,7 @@ def asked(route: str, world: OpinionWorld, flag: Flag) -> str:
     annulling.confirm(ông, made, 1)
     if route == "annulment_reverse":
         return reverse(route, args=[made.pk])
-    return reverse(route, args=[annulling.propose_reversal(bà, made, "Xem lại.").pk])
+    return reverse(route, args=[annulling.propose_reversal(bà, made, "Xin xem lại.").pk])
 
 
 FIRST, SECOND = frozenset({"ba.bo"}), frozenset({"ong.chuyen.vien"})
@@ -143,7 +126,7 @@ PASSES = {
 def test_each_act_is_for_those_who_may(opinions: OpinionWorld, flag: Flag, route: str) -> None:
     url = asked(route, opinions, flag)
     before = Annulment.objects.count(), set(Reversal.objects.values_list("pk", "version"))
-    fields = {"version": "2" if route == "annulment_reverse" else "1", "reason": "Vì vậy.", "why": "Vì vậy.",
+    fields = {"version": "2" if route == "annulment_reverse" else "1", "reason": REASON, "why": REASON,
               "flags": [flag.pk]}  # fmt: skip
     for who in sorted(OPINION_PEOPLE.keys() - PASSES[route]):
         status = opinions.desk(who).post(url, fields).status_code

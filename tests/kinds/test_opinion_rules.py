@@ -35,6 +35,8 @@ def test_a_sound_table_is_read_without_a_word() -> None:
     [
         ({"survey": []}, "ít nhất một [[opinion.survey]]"),
         ({"survey": [SURVEY, SURVEY]}, "“tinh” có hai lần"),
+        ({"survey": [{**SURVEY, "about": "Nơi làm thủ tục"}]}, "opinion.survey tinh: about ghi chữ"),
+        ({"survey": [{**SURVEY, "group_word": {"vi": 3}}]}, "opinion.survey tinh: group_word ghi chữ"),
         ({"group": [{**GROUP, "survey": "xa"}]}, "Không có cuộc khảo sát “xa”"),
         ({"group": [{**GROUP, "rule": "per_unit"}]}, "per_unit cần count"),
         ({"group": [{**GROUP, "rule": "at_most"}]}, "at_most cần units"),

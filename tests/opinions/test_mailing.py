@@ -78,6 +78,8 @@ def test_the_english_of_a_letter_stands_below_the_vietnamese_with_the_same_link(
     assert "Kính gửi: Ông/Bà" in above and "Dear" not in above
     assert "Dear" in below and "simulated" in below and "Subject" not in below
     assert LINK.findall(above) == LINK.findall(below) and len(LINK.findall(above)) == 1
+    assert "“Lãnh đạo cấp sở”" in " ".join(above.split())
+    assert "“Department leaders”" in " ".join(below.split()) and "Lãnh đạo" not in below
 
 
 @pytest.mark.parametrize("template", ["invitation", "reminder", "last_day", "resent"])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import duckdb
 
+from dieutra.engine.signals.bands import many, part
 from dieutra.engine.signals.finding import Finding, number, percent, scored
 from dieutra.engine.signals.shares import Share, unusual
 from dieutra.engine.signals.thresholds import Thresholds
@@ -36,11 +40,22 @@ def night(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[Fin
       SELECT survey, body, '' AS grp, sum(n) AS n, coalesce(sum(n) FILTER (
         hour(starts) >= {limits.night_from} OR hour(starts) < {limits.night_to}), 0) AS x
       FROM burst GROUP BY survey, body"""
-    said = f"được gửi từ {limits.night_from} giờ đến {limits.night_to} giờ sáng"
-    return [
-        _finding("night", found, said, limits)
-        for found in unusual(connection, source, limits, limits.night_excess)
-    ]
+    between = limits.night_from, limits.night_to
+    findings = []
+    for found in unusual(connection, source, limits, limits.night_excess):
+        evidence, score = _measured(found, limits)
+        sentence = night_told(evidence, *between)
+        findings.append(Finding("night", found.survey, found.body, found.grp, score, sentence, evidence))
+    return findings
+
+
+def night_told(evidence: Mapping[str, Any], first: int, last: int) -> str:
+    """The sentence about the answers of the night, in bands (bands.py says why)."""
+    number = many(evidence["count"])
+    return (
+        f"{number[0].upper()}{number[1:]} phiếu, là {part(evidence['count'] / evidence['of'])} số phiếu của cơ quan, được "
+        f"gửi từ {first} giờ đến {last} giờ sáng, nhiều hơn ở các cơ quan khác ({part(evidence['elsewhere'])})."
+    )
 
 
 def nodevice(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[Finding]:
@@ -56,11 +71,15 @@ def _finding(signal: str, found: Share, said: str, limits: Thresholds) -> Findin
         f"{number(found.x)} trên {number(found.n)} phiếu ({percent(found.x / found.n)}) {said}; "
         f"ở các cơ quan khác là {percent(found.rest)}."
     )
+    evidence, score = _measured(found, limits)
+    return Finding(signal, found.survey, found.body, found.grp, score, sentence, evidence)
+
+
+def _measured(found: Share, limits: Thresholds) -> tuple[dict[str, Any], int]:
     evidence = {
         "count": found.x,
         "of": found.n,
         "elsewhere": round(found.rest, 4),
         "surprise": round(found.surprise, 1),
     }
-    score = scored(found.surprise, limits.full_surprise)
-    return Finding(signal, found.survey, found.body, found.grp, score, sentence, evidence)
+    return evidence, scored(found.surprise, limits.full_surprise)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import duckdb
 
-from dieutra.engine.signals.finding import Finding, number, scored
+from dieutra.engine.signals.bands import many, place_of
+from dieutra.engine.signals.finding import Finding, scored
 from dieutra.engine.signals.thresholds import Thresholds
+
+Window = Mapping[str, Any]
+"""{starts: "2023-02-21T23:40", n, expected}: exact, for scoring; what is shown of it is in bands."""
 
 # What is expected in a window: the mean of the windows of an hour and a half before it, or after it (a mail has just come),
 # the body's mean window (of those in which anything came), or one, whichever is most. Chernoff's bound for a Poisson count.
@@ -39,14 +45,6 @@ def burst(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[Fin
     for survey, body, answers, surprise, windows in connection.execute(
         _BURSTS, {"least": limits.burst_least}
     ).fetchall():
-        first = windows[0]
-        day, clock = first["starts"].split("T")
-        year, month, date = day.split("-")
-        sentence = (
-            f"{number(first['n'])} phiếu được gửi trong mười phút từ {clock} ngày {date}/{month}/{year}; theo nhịp của "
-            f"chính cơ quan thì dự kiến khoảng {number(first['expected'])} phiếu."
-            + (f" Có {len(windows)} lúc như vậy." if len(windows) > 1 else "")
-        )
         inside = sum(window["n"] for window in windows)
         evidence = {
             "windows": windows[:10],
@@ -55,5 +53,28 @@ def burst(connection: duckdb.DuckDBPyConnection, limits: Thresholds) -> list[Fin
             "surprise": round(surprise, 1),
         }
         score = scored(surprise, limits.burst_full) if math.isfinite(surprise) else 0
-        found.append(Finding("burst", survey, body, "", score, sentence, evidence))
+        found.append(Finding("burst", survey, body, "", score, told(evidence["windows"]), evidence))
     return found
+
+
+def ordered(windows: Sequence[Window]) -> list[Window]:
+    """As they are shown: by the band of their number, then by time, so that the order tells no number either."""
+    return sorted(windows, key=lambda it: (-place_of(it["n"]), it["starts"]))
+
+
+def told(windows: Sequence[Window]) -> str:
+    """The sentence about these windows, in bands."""
+    first = ordered(windows)[0]
+    number = many(first["n"])
+    more = " Các lúc như vậy ở bảng dưới." if len(windows) > 1 else ""
+    return (
+        f"{number[0].upper()}{number[1:]} phiếu được gửi trong mười phút từ {moment(first['starts'])}; theo nhịp của "
+        f"chính cơ quan thì dự kiến {many(first['expected'])} phiếu.{more}"
+    )
+
+
+def moment(starts: str) -> str:
+    """The beginning of a window, as screens say it."""
+    day, clock = starts.split("T")
+    year, month, date = day.split("-")
+    return f"{clock} ngày {date}/{month}/{year}"

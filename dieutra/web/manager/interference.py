@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import opinion_campaigns
 from dieutra.engine.refusals import Forbidden, NotNow, Refusal
+from dieutra.engine.signals.bands import ROUGH, floor, points, share
 from dieutra.engine.signals.finding import NAMES
 from dieutra.interference import actions, queries
 from dieutra.interference.models import Annulment, Flag, Reversal, SignalRun
-from dieutra.interference.showing import TALL, day, shown
+from dieutra.interference.showing import HEIGHTS, TALL, day, shown
 from dieutra.people.models import User
 from dieutra.people.permission import may
 from dieutra.web.campaign_here import chosen, led_on, taken
@@ -81,11 +82,13 @@ def _page(request: HttpRequest, run: SignalRun, level: str, survey: str) -> obje
         scores: dict[str, int] = {}
         for it in flag.findings:
             scores[it["signal"]] = max(it["score"], scores.get(it["signal"], 0))
-        ordered = sorted(scores.items(), key=lambda it: -it[1])
+        ordered = sorted(scores.items(), key=lambda it: -floor(*it))
         flag.body = names.get(flag.path, flag.path)  # type: ignore[attr-defined]
         flag.about = queries.survey_name(run.campaign, flag.survey)  # type: ignore[attr-defined]
         flag.badge = BADGES[flag.level]  # type: ignore[attr-defined]
-        flag.signals = [(NAMES[signal], score) for signal, score in ordered if score >= LOW]  # type: ignore[attr-defined]
+        flag.signals = [
+            (NAMES[it], points(it, score)) for it, score in ordered if score >= LOW or it in ROUGH
+        ]  # type: ignore[attr-defined]
     return page
 
 
@@ -150,6 +153,7 @@ def body_page(request: HttpRequest, user: User, flag: Flag, refusal: Refusal | N
         "findings": shown(flag),
         "day": day(flag),
         "tall": TALL,
+        "bands": [share(place) for place in range(len(HEIGHTS))],
         "others": others.select_related("run").order_by("-run")[:20],
         "standing": standing,
         "closed": queries.is_closed(campaign, flag.survey),

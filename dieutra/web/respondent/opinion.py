@@ -106,7 +106,7 @@ def _address(name: str, lang: str, place: str = "") -> str:
 def refused(request: HttpRequest, refusal: NotNow) -> HttpResponse:
     """The page for a link that cannot be used now; whatever it is, the link is closed in this browser."""
     if isinstance(refusal, Answered):
-        response = receipt_page(request, refusal.campaign, refusal.receipt, "answered")
+        response = receipt_page(request, refusal.invitation, refusal.receipt, "answered")
     elif isinstance(refusal, Shut):
         name = "before_open" if refusal.why == "before" else refusal.why
         response = closed_page(
@@ -249,7 +249,7 @@ def send(request: HttpRequest) -> HttpResponse:
         return _not_kept(request, opened, refusal, "not_sent")
     except NotNow as refusal:
         return refused(request, refusal)
-    response = receipt_page(request, opened.campaign, receipt, "thanks")
+    response = receipt_page(request, opened.invitation, receipt, "thanks")
     response.delete_cookie(TOKEN_COOKIE, path=HERE, samesite="Strict")
     return response
 

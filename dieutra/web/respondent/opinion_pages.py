@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from dieutra.campaigns.models import Campaign
+from dieutra.opinions.models import Invitation
+from dieutra.web.respondent.opinion_about import heading
 from dieutra.web.respondent.opinion_words import LANGUAGES
 
 # name of a closed door -> (its title, its sentence)
@@ -56,13 +58,15 @@ def closed_page(
     return page(request, "closed", context, status)
 
 
-def receipt_page(request: HttpRequest, campaign: Campaign, receipt: str, name: str) -> HttpResponse:
+def receipt_page(request: HttpRequest, invitation: Invitation, receipt: str, name: str) -> HttpResponse:
     """`name`: “thanks” after sending, “answered” whenever the link is used again."""
-    words = LANGUAGES[language_of(request)]
+    lang = language_of(request)
+    words = LANGUAGES[lang]
     context = {
+        **heading(invitation, lang),
         "title": words[f"{name}_title"],
         "sentence": words[name],
         "receipt": receipt,
-        "simulated": campaign.kind.simulated,
+        "simulated": invitation.campaign.kind.simulated,
     }
     return page(request, "receipt", context)

@@ -16,8 +16,8 @@ from dieutra.channels.web.render import form_view
 from dieutra.engine.forms import check
 from dieutra.engine.forms.form import Form
 from dieutra.opinions.opening import Opened
-from dieutra.places.models import Area
 from dieutra.rosters.models import Contact
+from dieutra.web.respondent.opinion_about import heading
 
 NO_MARK = "@@the mark of the open link@@"
 MOST_KEPT = 64
@@ -60,7 +60,7 @@ def form_context(
                 _untouched.clear()
             _untouched[key] = _body(opened, answers, 0, state, lang, NO_MARK)
         body = mark_safe(_untouched[key].replace(NO_MARK, mark))  # a mark is 32 hexadecimal digits
-    return {**_about(opened, version), "body": body, "title": opened.form.title.get(lang, "")}
+    return {**_about(opened, version, lang), "body": body, "title": opened.form.title.get(lang, "")}
 
 
 def _body(
@@ -79,13 +79,12 @@ def _body(
     return render_to_string("form/page_body.html", {"view": view, "state": browser, "csrf_token": mark})
 
 
-def _about(opened: Opened, version: int) -> dict[str, Any]:
+def _about(opened: Opened, version: int, lang: str) -> dict[str, Any]:
     campaign, invitation = opened.campaign, opened.invitation
     asked = Contact.objects.filter(campaign=campaign, path=invitation.path, ended_at__isnull=True).first()
-    area = Area.objects.filter(catalogue=campaign.catalogue_id, path=invitation.path).first()
     return {
+        **heading(invitation, lang),
         "survey": campaign,
-        "area": area.name if area else "",
         "simulated": campaign.kind.simulated,
         "contact": asked,
         "begun": version > 0,
@@ -105,7 +104,7 @@ def check_context(
     view = view_of(opened, answers, state, lang)
     blocks = (block for section in view.sections if not section.hidden for block in section.blocks)
     return {
-        **_about(opened, version),
+        **_about(opened, version, lang),
         "view": view,
         "answers": [_answer(field) for field in _fields(blocks)],
         "complete": not (view.missing or view.hard),

@@ -18,6 +18,8 @@ VI = {
     "door_open": "Mở phiếu",
     "door_once": "Mở phiếu không có nghĩa là đã trả lời: chỉ khi Ông/Bà bấm “Gửi câu trả lời” thì phiếu mới "
     "được ghi nhận.",
+    "about_body": "Cơ quan được đánh giá",
+    "about_group": "Nhóm",
     "before_title": "Trước khi trả lời",
     "promise_more": "Ai thấy gì, hỏi ai",
     "deadline": "Nhận câu trả lời đến hết ngày",
@@ -104,6 +106,8 @@ EN = {
     "Copy the code from your letter and paste it below.",
     "door_open": "Open",
     "door_once": "Opening is not answering: only “Send my answers” counts.",
+    "about_body": "Body assessed",
+    "about_group": "Group",
     "before_title": "Before you answer",
     "promise_more": "Who sees what, whom to ask",
     "deadline": "Answers are taken until the end of",

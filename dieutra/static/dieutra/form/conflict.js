@@ -52,11 +52,19 @@ export function showConflict(page, reply, { mine, others }, choose) {
   });
 }
 
+/** A value in the words of the page: choices by what they are called, not by their codes. */
+function written(sheet, path, value) {
+  const node = sheet.node(path);
+  if (!node.itemset && !node.choices) return shown(value, node);
+  const chosen = node.type === "select1" ? [value] : value.split(/\s+/).filter(Boolean);
+  return chosen.map((each) => sheet.labelOf(path, each)).join("; ");
+}
+
 function table({ say, placeName, tableName, sheet }, rows) {
   const text = (path, value) => {
     const node = sheet.node(path);
     if (node.kind === "repeat") return say("nRows", namesIn(value).length);
-    return value ? shown(value, node) : say("blank");
+    return value ? written(sheet, path, value) : say("blank");
   };
   const head = ["place", "mine", "theirs"].map((word) => make("th", { scope: "col" }, say(word)));
   const lines = rows

@@ -31,7 +31,7 @@ class StageRule:
 
 @dataclass(frozen=True)
 class SampleRules:
-    """`columns` of the frame's file; `service` takes the names of the survey's groups."""
+    """`columns` of the frame's file; `service` takes the names of the survey's groups, `dates` take days."""
 
     survey: str
     sheet: str
@@ -39,6 +39,7 @@ class SampleRules:
     stages: tuple[StageRule, ...]
     error: Fraction
     design_effect: Fraction
+    dates: tuple[str, ...] = ()
 
 
 def sample_rules(kind: Kind, campaign_rules: Mapping[str, Any]) -> SampleRules | None:
@@ -56,11 +57,14 @@ def sample_rules(kind: Kind, campaign_rules: Mapping[str, Any]) -> SampleRules |
         ),
         error=number(str(table["error"])) or Fraction(1, 20),
         design_effect=number(str(table["design_effect"])) or Fraction(1),
+        dates=tuple(it["name"] for it in table["column"] if it.get("type") == "date"),
     )
 
 
 def _column(row: Mapping[str, Any], groups: Sequence[Group]) -> FrameColumn:
     column = FrameColumn(**row)
+    if column.type == "date":  # read as text and looked at when the frame is loaded
+        return replace(column, type="text")
     return replace(column, values={it.name: it.code for it in groups}) if column.name == "service" else column
 
 
@@ -72,15 +76,17 @@ def problems(campaign_rules: Mapping[str, Any]) -> list[Problem]:
     if not isinstance(table, dict):
         return [Problem(f"{FILE}: sample", "Cần một bảng [sample].")]
     surveys = [it.get("code") for it in campaign_rules.get("opinion", {}).get("survey", [])]
-    found = []
+    found, example = [], {"error": "0.05", "design_effect": "1.5"}
     if table.get("survey") not in surveys:
         found.append(
             Problem(f"{FILE}: sample.survey", f"Không có cuộc khảo sát “{table.get('survey', '')}”.")
         )
-    for key, least, most in (("error", 0, 1), ("design_effect", 1, 100)):
+    for key, least, most in (("error", "0.001", "0.5"), ("design_effect", "1", "100")):
         value = number(str(table.get(key, "")))
-        if value is None or not least <= value <= most or value == 0:
-            found.append(Problem(f"{FILE}: sample.{key}", f"Ghi một số từ {least} đến {most}, ví dụ “0.05”."))
+        if value is None or not Fraction(least) <= value <= Fraction(most):
+            found.append(
+                Problem(f"{FILE}: sample.{key}", f"Ghi một số từ {least} đến {most}, ví dụ “{example[key]}”.")
+            )
     return found + _stage_problems(table.get("stage", [])) + _column_problems(table.get("column", []))
 
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from dieutra.cases.filetypes import recognised
+from dieutra.cases.filetypes import ENDINGS, recognised
 from dieutra.cases.models import Attachment, Case
 from dieutra.engine.flow import workflow
 from dieutra.engine.flow.workflow import Standing
@@ -27,6 +27,10 @@ from dieutra.people.permission import require
 
 MOST = 500  # files of one case
 NAME_LENGTH = 120
+TAKEN = (
+    "Hãy gửi ảnh (JPEG, PNG, WebP), PDF, âm thanh (MP3, M4A, OGG, WAV, AMR), phim (MP4, 3GP), "
+    "tài liệu (docx, xlsx, pptx, odt, ods) không có macro, hoặc văn bản (txt, csv) mã hóa UTF-8."
+)
 FORBIDDEN_LETTERS = set('<>:"|?*')
 
 
@@ -73,14 +77,12 @@ def check(name: str, content: bytes, limit: int = 0) -> str:
         raise _refused(name, "Tệp không có nội dung. Hãy mở lại tệp trên máy để kiểm tra rồi gửi lại.")
     found = recognised(content)
     if found is None:
-        raise _refused(
-            name,
-            "Không nhận loại tệp này. Hãy gửi ảnh (JPEG, PNG, WebP), PDF, âm thanh (MP3, M4A, OGG, WAV, AMR), "
-            "phim (MP4, 3GP), tài liệu (docx, xlsx, pptx, odt, ods) không có macro, hoặc văn bản (txt, csv) "
-            "mã hóa UTF-8.",
-        )
+        raise _refused(name, f"Không nhận loại tệp này. {TAKEN}")
     content_type, endings = found
-    if Path(name).suffix.lower() not in endings:
+    ending = Path(name).suffix.lower()
+    if ending and ending not in ENDINGS:  # another name would not make it a file of this kind
+        raise _refused(name, f"Không nhận loại tệp {ending}. {TAKEN}")
+    if ending not in endings:
         raise _refused(
             name,
             f"Nội dung và phần đuôi của tên không khớp. Hãy đổi tên tệp, đuôi là {' hoặc '.join(endings)}.",

@@ -42,6 +42,23 @@ STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"#!AMR", AMR),
 )
 MPEG_FRAMES = (b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa")
+KINDS = (
+    JPEG,
+    PNG,
+    WEBP,
+    PDF,
+    MP4,
+    GPP,
+    M4A,
+    MP3,
+    OGG,
+    WAV,
+    AMR,
+    TEXT,
+    *OFFICE.values(),
+    *OPEN_DOCUMENT.values(),
+)
+ENDINGS = frozenset(ending for _, endings in KINDS for ending in endings)
 PARTS = 10_000  # more members than any document of an office has
 CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 12, 13)) + b"\x7f"
 

@@ -17,6 +17,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from dieutra.engine.formulas import sheet_parts, without_result
 from dieutra.engine.refusals import Invalid
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
@@ -39,8 +40,6 @@ BROKEN_ARCHIVE = (
     OSError,
     ValueError,
 )
-
-RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 MACROS = ("vbaproject", "macrosheets/", "vbadata")
 ACTIVE = (
@@ -104,58 +103,7 @@ class Sheets:
         `table` gives both as empty, which would look like an answer that was cleared.
         """
         with zipfile.ZipFile(io.BytesIO(self._content)) as archive:
-            return {name: _without_result(archive.read(part)) for name, part in _sheet_parts(archive).items()}
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet name -> part of the archive; sheets that name no part are left out."""
-    relations = _elements(archive.read("xl/_rels/workbook.xml.rels"), "Relationship")
-    targets = {it.get("Id", ""): it.get("Target", "") for it in relations}
-    parts, found = set(archive.namelist()), {}
-    for sheet in _elements(archive.read("xl/workbook.xml"), "sheet"):
-        target = targets.get(sheet.get(f"{RELATIONS} id", ""), "")
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if part in parts:
-            found[sheet.get("name", "")] = part
-    return found
-
-
-def _without_result(part: bytes) -> set[str]:
-    """The cells of a sheet that show an error, or a formula that the writing program did not work out."""
-    found: set[str] = set()
-    cell: dict[str, str] = {}
-    inside = ""
-
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal cell, inside
-        inside = name.rpartition(" ")[2]
-        if inside == "c":
-            cell = attributes
-        if (inside == "c" and cell.get("t") == "e") or (inside == "f" and cell.get("t") not in ("e", "str")):
-            found.add(cell.get("r", ""))
-
-    def text(characters: str) -> None:
-        if inside == "v" and characters.strip() and cell.get("t") != "e":
-            found.discard(cell.get("r", ""))
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler, parser.CharacterDataHandler = begin, text
-    parser.Parse(part, True)
-    return found
-
-
-def _elements(part: bytes, tag: str, **wanted: str) -> list[dict[str, str]]:
-    """The attributes of all elements of a name (with these attributes), without building a tree of the part."""
-    found: list[dict[str, str]] = []
-
-    def element(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(" ")[2] == tag and wanted.items() <= attributes.items():
-            found.append(attributes)
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = element
-    parser.Parse(part, True)
-    return found
+            return {name: without_result(archive.read(part)) for name, part in sheet_parts(archive).items()}
 
 
 def _refuse_size(content: bytes) -> None:

@@ -10,13 +10,14 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 
 from dieutra.campaigns.kind import FrameColumn
+from dieutra.engine.formulas import formulas
 from dieutra.engine.refusals import Invalid, Problem
 from dieutra.engine.spreadsheet import Cell, Table, read_table
 from dieutra.engine.text import normal_name, search_key
@@ -28,16 +29,24 @@ MAX_UNPACKED = 100 * 1024 * 1024
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 CODE_WIDTHS = dict(zip(AREA_COLUMNS, (2, 3, 5), strict=True))
 EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+FORMULA = (
+    "Ô chứa công thức mà tệp không lưu kết quả, hoặc kết quả rỗng hay lỗi. "
+    "Hãy chép ô rồi dán lại bằng “Dán giá trị” (Paste Values), hoặc gõ thẳng giá trị."
+)
 TEMPLATE = "Hãy tải tệp mẫu ở trang này, chép số liệu vào đúng cột rồi gửi lại."
 SAVE_AS_XLSX = "Hãy mở tệp bằng Excel, chọn “Lưu thành” (Save As), loại “Excel Workbook (.xlsx)” rồi gửi lại."
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list: its number on the sheet, and a text for every column ("" where blank)."""
+    """One line of the list: its number on the sheet, and a text for every column ("" where blank).
+
+    `wrong`: what its column does not take, by column; such a column has no value.
+    """
 
     number: int
     values: dict[str, str]
+    wrong: Mapping[str, Problem] = field(default_factory=dict)
 
 
 def place(number: int, header: str) -> str:
@@ -51,19 +60,29 @@ def read_rows(
 
     Raises Invalid when the file as a whole cannot be read or does not follow the template.
     """
+    rows = every_row(content, filename, columns)
+    return [it for it in rows if not it.wrong], [problem for it in rows for problem in it.wrong.values()]
+
+
+def every_row(
+    content: bytes, filename: str, columns: Sequence[FrameColumn], what: str = "đơn vị"
+) -> list[Row]:
+    """All rows, those with wrong cells too, so that a reader can name at once whatever else is wrong with them.
+
+    `what` the rows are about. Raises Invalid when the file as a whole cannot be read or does not follow the template.
+    """
     table = _table(content, filename)
-    where = _columns_at(table, columns)
-    rows, problems = [], []
+    where = _columns_at(table, columns, content, filename)
+    computed = formulas(content)
+    broken = {int(re.sub(r"\D", "", it) or 0) for it, lost in computed.items() if lost}
+    rows = []
     for number, cells in enumerate(table[1:], 2):
-        if all(_blank(cell) for cell in cells):
+        if number not in broken and all(_blank(cell) for cell in cells):
             continue
-        values, wrong = _read_row(number, cells, where)
-        problems += wrong
-        if not wrong:
-            rows.append(Row(number, values))
-    if not rows and not problems:
-        raise Invalid("Tệp chỉ có dòng tiêu đề, chưa có đơn vị nào. Hãy điền danh sách rồi gửi lại.")
-    return rows, problems
+        rows.append(_read_row(number, cells, where, computed))
+    if not rows:
+        raise Invalid(f"Tệp chỉ có dòng tiêu đề, chưa có {what} nào. Hãy điền danh sách rồi gửi lại.")
+    return rows
 
 
 def _table(content: bytes, filename: str) -> Table:
@@ -111,7 +130,9 @@ def _refuse_other_archives(content: bytes, filename: str) -> None:
         raise Invalid("Tệp Excel quá lớn sau khi giải nén (trên 100 MB). Hãy xóa trang tính, hình ảnh thừa.")
 
 
-def _columns_at(table: Table, columns: Sequence[FrameColumn]) -> list[tuple[int, FrameColumn]]:
+def _columns_at(
+    table: Table, columns: Sequence[FrameColumn], content: bytes, filename: str
+) -> list[tuple[int, FrameColumn]]:
     """Where each column stands on the sheet, by the words of the first row."""
     titles = [normal_name(str(cell)) if not _blank(cell) else "" for cell in (table[0] if table else [])]
     known = {search_key(column.header): column for column in columns}
@@ -129,6 +150,10 @@ def _columns_at(table: Table, columns: Sequence[FrameColumn]) -> list[tuple[int,
             found[column.name] = index
     missing = [column.header for column in columns if column.required and column.name not in found]
     problems = [Problem(f"Cột “{header}”", "Thiếu cột bắt buộc này.") for header in missing] + problems
+    if problems and not found and filename.lower().endswith(".xlsx") and not content.startswith(b"PK"):
+        raise Invalid(
+            f"“{normal_name(filename)[:80]}” không phải sổ tính Excel dù có đuôi .xlsx: bên trong là văn bản. {TEMPLATE}"
+        )
     if problems:
         raise Invalid(_wrong_template(missing), problems)
     return [(found[column.name], column) for column in columns if column.name in found]
@@ -147,15 +172,29 @@ def _wrong_template(missing: list[str]) -> str:
 
 
 def _read_row(
-    number: int, cells: Sequence[Cell], where: list[tuple[int, FrameColumn]]
-) -> tuple[dict[str, str], list[Problem]]:
-    values, problems = {}, []
+    number: int, cells: Sequence[Cell], where: list[tuple[int, FrameColumn]], computed: Mapping[str, bool]
+) -> Row:
+    values, problems = {}, {}
     for index, column in where:
+        cell = cells[index] if index < len(cells) else None
         try:
-            values[column.name] = clean(column, _text(cells[index] if index < len(cells) else None, column))
+            if computed and _blank(cell):
+                _refuse_lost(computed.get(f"{_letters(index)}{number}"), column)
+            values[column.name] = clean(column, _text(cell, column))
         except Wrong as wrong:
-            problems.append(Problem(place(number, column.header), str(wrong)))
-    return values, problems
+            problems[column.name] = Problem(place(number, column.header), str(wrong))
+    return Row(number, values, problems)
+
+
+def _refuse_lost(lost: bool | None, column: FrameColumn) -> None:
+    """A blank cell that holds a formula is no blank to whoever sees it in Excel."""
+    if lost or (lost is not None and column.required):
+        raise Wrong(FORMULA)
+
+
+def _letters(index: int) -> str:
+    """“A” for the first column."""
+    return (_letters(index // 26 - 1) if index >= 26 else "") + chr(65 + index % 26)
 
 
 def _blank(cell: Cell) -> bool:

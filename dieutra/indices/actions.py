@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from hashlib import sha256
 
 from django.core.exceptions import ValidationError
@@ -19,7 +20,7 @@ from dieutra.events.actions import record
 from dieutra.incidents.wording import Sent, worded
 from dieutra.indices.models import Assessment, Evidence, Mark, Sending
 from dieutra.indices.queries import evidence_of, marks_of
-from dieutra.indices.standing import Said, changing, go, keep, leaf_of, leaves_of, points
+from dieutra.indices.standing import Said, changing, go, keep, leaf_of, leaves_of, points, together
 from dieutra.people.models import User
 from dieutra.people.permission import require
 from dieutra.places.models import Level
@@ -45,12 +46,8 @@ def save(actor: User, assessment: Assessment, version: int, changes: Changes) ->
     """
     require(actor, "index.assess", assessment, Level.PROVINCE, why=NOT_HERS)
     changing(assessment)
-    leaves, standing = leaves_of(assessment), marks_of(assessment)
-    marks = [
-        _own(assessment, leaf_of(leaves, code), said, standing.get(code))
-        for code, said in changes.said.items()
-    ]
-    added = [(leaf_of(leaves, code).code, *_checked(sent)) for code, sent in changes.added]
+    leaves = leaves_of(assessment)
+    marks, added = _read(assessment, leaves, changes)
     _room(assessment, added, changes.dropped)
     now = timezone.now()
     with transaction.atomic():
@@ -95,10 +92,43 @@ def send(actor: User, assessment: Assessment, version: int) -> Sending:
     return sending
 
 
+Added = tuple[str, str, str, bytes]  # code of the criterion, name, content type, content
+
+
+def _read(
+    assessment: Assessment, leaves: Mapping[str, Node], changes: Changes
+) -> tuple[list[Mark], list[Added]]:
+    """Marks and files to keep. Raises Invalid with everything that is wrong on the page."""
+    standing = marks_of(assessment)
+    wanted: list[tuple[str, Said | Sent]] = [*changes.said.items(), *changes.added]
+    marks: list[Mark] = []
+    added: list[Added] = []
+
+    def read(one: tuple[str, Said | Sent]) -> None:
+        code, given = one
+        leaf = leaf_of(leaves, code)
+        if isinstance(given, Said):
+            marks.append(_own(assessment, leaf, given, standing.get(code)))
+        else:
+            added.append((leaf.code, *_checked(given)))
+
+    together(wanted, read)
+    return marks, added
+
+
 def _own(assessment: Assessment, leaf: Node, said: Said, standing: Mark | None) -> Mark:
-    own = points(leaf, said.points, "Điểm tự chấm")
+    own: Decimal | None = None
+    link = ""
+
+    def read(part: str) -> None:
+        nonlocal own, link
+        if part == "points":
+            own = points(leaf, said.points, "Điểm tự chấm")
+        else:
+            link = _link(leaf.code, said.link)
+
+    together(("points", "link"), read)
     note = worded(f"{leaf.code}, giải trình", said.text, 4000, may_be_blank=True)
-    link = _link(leaf.code, said.link)
     mark = standing or Mark(assessment=assessment, code=leaf.code)
     if (mark.own, mark.note, mark.link) != (own, note, link):
         mark.verified, mark.reason, mark.verified_by = None, "", None
@@ -126,9 +156,7 @@ def _checked(sent: Sent) -> tuple[str, str, bytes]:
     return name, files.check(name, sent[1]), sent[1]
 
 
-def _room(
-    assessment: Assessment, added: Sequence[tuple[str, str, str, bytes]], dropped: frozenset[int]
-) -> None:
+def _room(assessment: Assessment, added: Sequence[Added], dropped: frozenset[int]) -> None:
     standing = evidence_of(assessment)
     for code in {code for code, *_ in added}:
         kept = [file for file in standing.get(code, []) if file.pk not in dropped]

@@ -1,9 +1,8 @@
 """The figures of a survey's index: computed exactly by the engine, printed rounded, ready to be shown and published.
 
 What is kept is rounded and summed over groups: an exact fraction, or the mean of one group, could tell how a few people
-answered. A group of which fewer people than the kind's `batch` answered a criterion never counts for it. Where one group
-alone counts for a component, no survey component of its domain is told by itself, nor the criteria above them: the others,
-taken from a sum, would tell it. The domain and the total stay.
+answered. A group of which fewer people than the kind's `batch` answered a criterion never counts for it, and what one
+group alone fed is told neither by itself nor by subtraction: withholding.py.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from dieutra.engine.stats.index import Body, Index, Points, Scored, index
 from dieutra.engine.stats.rules import Rules
 from dieutra.indices.counting import numbers, people, tallies
 from dieutra.indices.models import Assessment, Former, Mark, Scheme
+from dieutra.indices.withholding import Withheld, withheld
 from dieutra.opinions import progress
 from dieutra.rosters.queries import bodies
 
@@ -46,14 +46,15 @@ def compose(campaign: Campaign, scheme: Scheme, annulled: frozenset[str]) -> Fig
     found = [index(tree, rules, body) for body in given]
     standings = ranking.ranked(found)
     changes = {it.code: it for it in ranking.compared(standings, _former(former), rules.rounding)}
+    held = {one.code: withheld(tree, one) for one in found}
     firm = {it.code: it for it in ranking.firmness(tree, rules, found)}
     rows = []
     for standing in standings:
         code = standing.index.code
-        row = _row(tree, rules, standing) | {
+        row = _row(tree, rules, standing, held[code]) | {
             "annulled": paths[code] in annulled,
             "answers": answered.get(paths[code], 0),
-            "change": _change(changes[code]) if former else None,
+            "change": _change(changes[code], held[code]) if former else None,
             "firmness": _firmness(firm.get(code), rules),
         }
         rows.append(row)
@@ -181,9 +182,10 @@ def _said(rules: Rules, tree: Tree) -> Figures:
     }
 
 
-def _row(tree: Tree, rules: Rules, standing: ranking.Standing) -> Figures:
+def _row(tree: Tree, rules: Rules, standing: ranking.Standing, held: Withheld) -> Figures:
     one = standing.index
-    alone = _of_one_group(tree, one)
+    mixed = [node.code for node in tree.nodes if node.level == 2 and not node.source]
+    untold = _untold(tree, one, held)
     return {
         "code": one.code,
         "name": one.name,
@@ -194,14 +196,14 @@ def _row(tree: Tree, rules: Rules, standing: ranking.Standing) -> Figures:
         "band": one.band,
         "self_points": _text(_part(rules, one, Source.SELF)),
         "survey_points": _text(_part(rules, one, Source.SURVEY)),
-        "domains": {domain.code: _domain(tree, rules, one, domain.code) for domain in tree.domains},
-        "sums": {
-            node.code: _sum(tree, rules, one, node.code, alone)
-            for node in tree.nodes
-            if node.level == 2 and not node.source
+        "domains": {
+            domain.code: None if domain.code in untold else _domain(tree, rules, one, domain.code)
+            for domain in tree.domains
         },
+        "sums": {code: None if code in untold else _sum(tree, rules, one, code) for code in mixed},
+        "withheld": untold,
         "leaves": {
-            code: _leaf(rules, leaf, tree.domain_of(code) in alone) for code, leaf in one.leaves.items()
+            code: _leaf(rules, leaf, tree.domain_of(code) in held.parts) for code, leaf in one.leaves.items()
         },
         "lacking": list(one.lacking),
     }
@@ -217,35 +219,33 @@ def _domain(tree: Tree, rules: Rules, one: Index, code: str) -> str | None:
     return None if held else _text(rules.rounding.of(one.domains[code]))
 
 
-def _of_one_group(tree: Tree, one: Index) -> frozenset[str]:
-    """Domains with a component for which the answers of one group alone count."""
-    return frozenset(
-        tree.domain_of(code)
+def _untold(tree: Tree, one: Index, held: Withheld) -> list[str]:
+    """Domains whose points are withheld, and criteria with a withheld component."""
+    sums = {
+        leaf.node.parent
         for code, leaf in one.leaves.items()
-        if leaf.opinion and sum(group.score is not None for group in leaf.opinion.groups) == 1
-    )
+        if leaf.opinion and leaf.node.level == 3 and tree.domain_of(code) in held.parts
+    }
+    return [node.code for node in tree.nodes if node.code in held.whole | sums]
 
 
-def _sum(tree: Tree, rules: Rules, one: Index, code: str, alone: frozenset[str]) -> str | None:
+def _sum(tree: Tree, rules: Rules, one: Index, code: str) -> str | None:
     """Of a criterion with components: rounded after the sum."""
-    leaves = [one.leaves[child.code] for child in tree.children(code)]
-    if tree.domain_of(code) in alone and any(leaf.opinion for leaf in leaves):
-        return None
-    points = [leaf.points for leaf in leaves]
+    points = [one.leaves[child.code].points for child in tree.children(code)]
     known = [it for it in points if it is not None]
     return _text(rules.rounding.of(sum(known, Fraction(0)))) if len(known) == len(points) else None
 
 
-def _leaf(rules: Rules, leaf: Scored, alone: bool) -> Figures:
-    if leaf.opinion and leaf.points is not None and alone:
+def _leaf(rules: Rules, leaf: Scored, held: bool) -> Figures:
+    if leaf.opinion and leaf.points is not None and held:
         return {"points": None, "from": "withheld"}
     points = None if leaf.points is None else _text(rules.rounding.of(leaf.points))
     kind = "survey" if leaf.opinion else "self" if leaf.unverified else "verified"
     return {"points": points, "from": kind}
 
 
-def _change(change: ranking.Change) -> Figures:
-    domains = {code: _text(value) for code, value in change.domains.items()}
+def _change(change: ranking.Change, held: Withheld) -> Figures:
+    domains = {code: _text(value) for code, value in change.domains.items() if code not in held.whole}
     return {"points": _text(change.points), "up": change.up, "domains": domains}
 
 

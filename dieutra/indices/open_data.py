@@ -16,11 +16,13 @@ from dieutra.indices.shown import domains, points_of
 Cell = str | int | Decimal | None
 DETAILS = ("body_code", "body_name", "criterion_code", "parent_code", "level", "label_vi", "label_en", "max", "points",
            "source", "simulated")  # fmt: skip
+SOURCES = {"sum": "", "sum withheld": "withheld", "withheld": "withheld", "survey": "survey", "verified": "verified",
+           "self": "self"}  # fmt: skip
 MEANING = {
     "rank": "Hạng; các cơ quan bằng điểm cùng hạng; trống: không xếp hạng",
     "body_code": "Mã cơ quan trong danh mục",
     "body_name": "Tên cơ quan",
-    "points": "Điểm, đã làm tròn theo quy tắc; trống: chưa đủ số liệu",
+    "points": "Điểm, đã làm tròn theo quy tắc; trống: chưa đủ số liệu hoặc không nêu riêng (xem cột source)",
     "band": "Nhóm kết quả",
     "self_points": "Phần điểm tự chấm đã thẩm định",
     "survey_points": "Phần điểm điều tra xã hội học",
@@ -30,12 +32,14 @@ MEANING = {
     "kept_percent": "Phần trăm phương án giữ nguyên hạng",
     "points_change": "Thay đổi điểm so với năm đã ghi",
     "rank_up": "Số hạng tăng (âm: giảm)",
-    "domain_…": "Điểm của lĩnh vực có mã đó",
+    "domain_…": "Điểm của lĩnh vực có mã đó; trống: chưa đủ số liệu hoặc không nêu riêng",
     "criterion_code": "Mã lĩnh vực, tiêu chí, tiêu chí thành phần",
     "level": "1 lĩnh vực, 2 tiêu chí, 3 tiêu chí thành phần",
     "max": "Điểm tối đa",
-    "source": "self: tự chấm, thẩm định; survey: điều tra xã hội học",
-    "simulated": "1: số liệu mô phỏng, không phải số liệu chính thức; 0: số liệu thật",
+    "source": "Điểm từ đâu. verified: tự chấm, đã thẩm định; self: tự chấm, chưa thẩm định; survey: điều tra xã hội học; "
+    "withheld: có tính nhưng không nêu riêng, để không lộ câu trả lời của một nhóm; trống: cộng từ các mục dưới. "
+    "Ở bảng Tiêu chí: self là mục tự chấm, survey là mục điều tra xã hội học",
+    "simulated": "mô phỏng: số liệu mô phỏng, không phải số liệu chính thức; thật: số liệu thật",
 }
 
 
@@ -82,7 +86,7 @@ def _ranking(figures: Figures) -> Iterator[Sequence[Cell]]:
             body["rank"], body["code"], body["name"], _exact(body["points"]), body["band"], _exact(body["self_points"]),
             _exact(body["survey_points"]), *(_exact(body["domains"][it["code"]]) for it in domains(figures)),
             body["answers"], firm.get("best"), firm.get("worst"), _exact(firm.get("kept_percent")),
-            _exact(change.get("points")), change.get("up"), int(figures["simulated"]),
+            _exact(change.get("points")), change.get("up"), _simulated(figures),
         )  # fmt: skip
 
 
@@ -91,7 +95,7 @@ def _details(figures: Figures) -> Iterator[Sequence[Cell]]:
         for it in points_of(figures, body):
             yield (
                 body["code"], body["name"], it["code"], it["parent"], it["level"], it["label_vi"], it["label_en"],
-                Decimal(it["max"]), _exact(it["raw"]), it["source"], int(figures["simulated"]),
+                Decimal(it["max"]), _exact(it["raw"]), SOURCES[it["how"]], _simulated(figures),
             )  # fmt: skip
 
 
@@ -115,6 +119,10 @@ def _about(figures: Figures, digest: str) -> Iterator[Sequence[Cell]]:
     yield "Số câu trả lời ít nhất của một nhóm", rules["least_answers"]
     for name, words in MEANING.items():
         yield f"Cột {name}", words
+
+
+def _simulated(figures: Figures) -> str:
+    return "mô phỏng" if figures["simulated"] else "thật"
 
 
 def _exact(text: str | None) -> Decimal | None:

@@ -17,6 +17,7 @@ from dieutra.indices.models import Publication, Reckoning
 from dieutra.indices.queries import need_scheme
 from dieutra.interference.annulling import close
 from dieutra.interference.queries import annulled, counted_version
+from dieutra.opinions.closing import why_open
 from dieutra.people.models import User
 from dieutra.people.permission import require
 
@@ -68,8 +69,9 @@ def reckon(reckoning: Reckoning) -> None:
 def publish(actor: User, reckoning: Reckoning, reason: str = "", with_lacking: bool = False) -> Publication:
     """Freeze a reckoning's figures as the next version.
 
-    Raises Forbidden; NotNow when it is not the newest, or what it was computed from has changed; Invalid when bodies have
-    no index and that was not confirmed, or a correction has no reason; Stale when somebody else published meanwhile.
+    Raises Forbidden; NotNow while answers may still come, when it is not the newest, or what it was computed from has
+    changed; Invalid when bodies have no index and that was not confirmed, or a correction has no reason; Stale when
+    somebody else published meanwhile.
     """
     require(actor, "index.publish", reckoning.campaign, why=NOT_PUBLISHER)
     # read first: whoever annuls or restores after this is found out by the gate inside the transaction
@@ -110,8 +112,16 @@ def _annulled(campaign: Campaign, survey: str) -> frozenset[str]:
     return frozenset(path for of, path in annulled(campaign) if of == survey)
 
 
+def why_not_yet(campaign: Campaign) -> str:
+    """Why no index of a campaign may be published today; blank when it may. Publication ends all annulling."""
+    why = why_open(campaign)
+    return f"Chưa công bố chỉ số được. {why} Sau đó, hãy tính lại rồi công bố." if why else ""
+
+
 def _still_stands(reckoning: Reckoning) -> None:
     campaign, survey = reckoning.campaign, reckoning.survey
+    if why := why_not_yet(campaign):
+        raise NotNow(why)
     if reckoning.state != State.DONE:
         raise NotNow("Lần tính này chưa có kết quả nên chưa công bố được.")
     if Publication.objects.filter(reckoning=reckoning).exists():

@@ -75,16 +75,18 @@ def body_of(figures: Figures, code: str) -> dict[str, Any] | None:
 
 
 def points_of(figures: Figures, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every domain, criterion and component of a body with its points."""
+    """Every domain, criterion and component of a body with its points; `how` is a key of FROM."""
     for node in figures["criteria"]:
         leaf = body["leaves"].get(node["code"])
+        how = leaf["from"] if leaf else "sum withheld" if node["code"] in body.get("withheld", ()) else "sum"
         points = leaf["points"] if leaf else (body["domains"] | body["sums"])[node["code"]]
         yield {
             **node,
             "most": number(node["max"]),
             "points": number(points),
             "raw": points,
-            "from": FROM[leaf["from"]] if leaf else "",
+            "how": how,
+            "from": FROM[how],
         }
 
 
@@ -93,6 +95,8 @@ FROM = {
     "withheld": "Điều tra xã hội học, không nêu riêng",
     "verified": "Đã thẩm định",
     "self": "Tự chấm, chưa thẩm định",
+    "sum": "",
+    "sum withheld": "Không nêu riêng",
 }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.engine.stats.criteria import Node, Source
@@ -12,6 +13,8 @@ from dieutra.engine.stats.exact import decimal, printed
 from dieutra.indices.models import Assessment, Mark, Scheme
 
 PLACES = 2
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,24 @@ def points(leaf: Node, text: str, what: str) -> Decimal | None:
         message = f"{what} là số từ 0 đến {most}, nhiều nhất {PLACES} chữ số thập phân, ví dụ 0,75."
         raise Invalid(f"{leaf.code}: điểm chưa đúng.", [Problem(leaf.code, message)])
     return value
+
+
+def together(given: Iterable[Given], make: Callable[[Given], Made]) -> list[Made]:
+    """What `make` makes of each. What it refuses of any is told at once: one Invalid with the problems of all."""
+    made, refused = [], []
+    for one in given:
+        try:
+            made.append(make(one))
+        except Invalid as refusal:
+            refused.append(refusal)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        problems = [problem for refusal in refused for problem in refusal.problems]
+        raise Invalid(
+            f"Có {len(problems)} chỗ chưa đúng; chưa lưu gì. Hãy sửa các chỗ sau rồi lưu lại.", problems
+        )
+    return made
 
 
 def keep(marks: Sequence[Mark], fields: list[str]) -> None:

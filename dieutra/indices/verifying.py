@@ -13,7 +13,7 @@ from dieutra.events.actions import record
 from dieutra.incidents.wording import worded
 from dieutra.indices.models import Assessment, Mark
 from dieutra.indices.queries import marks_of
-from dieutra.indices.standing import Said, go, keep, leaf_of, leaves_of, points, waiting
+from dieutra.indices.standing import Said, go, keep, leaf_of, leaves_of, points, together, waiting
 from dieutra.people.models import User
 from dieutra.people.permission import require
 
@@ -42,7 +42,7 @@ def verify(actor: User, assessment: Assessment, version: int, said: Mapping[str,
     require(actor, "index.verify", assessment.campaign, why=NOT_CENTRE)
     waiting(assessment)
     leaves, standing = leaves_of(assessment), marks_of(assessment)
-    marks = [_found(actor, standing, leaf_of(leaves, code), one) for code, one in said.items()]
+    marks = together(said.items(), lambda one: _found(actor, standing, leaf_of(leaves, one[0]), one[1]))
     with transaction.atomic():
         go(assessment, version, State.SENT)
         keep(marks, ["verified", "reason", "verified_by"])

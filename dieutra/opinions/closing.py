@@ -63,6 +63,20 @@ def close(campaign: Campaign) -> bool:
     return True
 
 
+def why_open(campaign: Campaign) -> str:
+    """Why more answers may still come to be counted; blank when none can: nobody was asked, or it was closed."""
+    last = Campaign.objects.values_list("closes_on", flat=True).get(pk=campaign.pk)  # it may have been moved
+    if timezone.localdate() <= last:
+        return f"Cuộc khảo sát còn nhận phiếu đến hết ngày {last:%d/%m/%Y}."
+    asked = Invitation.objects.filter(campaign=campaign).exists()
+    if asked and not Closing.objects.filter(campaign=campaign).exists():
+        return (
+            f"Cuộc khảo sát đã hết hạn trả lời ngày {last:%d/%m/%Y}, nhưng những phiếu cuối chưa được mở; máy tự mở "
+            "trong vòng một ngày. Nếu lâu hơn, hãy báo người vận hành xem tệp khóa của cuộc khảo sát."
+        )
+    return ""
+
+
 def destroy_when_due(closing: Closing) -> bool:
     """Destroy the key when its days are over and nothing readable waits for it."""
     campaign, today = closing.campaign, timezone.localdate()

@@ -14,7 +14,7 @@ from dieutra.engine.text import normal_name
 from dieutra.events.actions import record
 from dieutra.people.models import User
 from dieutra.rosters.changing import MOVED_ON, kept, own, refuse_closed, touch
-from dieutra.rosters.columns import KEPT, line, rules_of
+from dieutra.rosters.columns import EMAIL, KEPT, line, rules_of
 from dieutra.rosters.findings import findings
 from dieutra.rosters.models import Explanation, Person, Roster
 from dieutra.rosters.twins import settle
@@ -56,7 +56,7 @@ def change(actor: User, person: Person, version: int, texts: Mapping[str, str]) 
     refuse_closed(roster)
     if person.standing == Standing.REMOVED:
         raise NotNow("Dòng này đã được bỏ khỏi danh sách. Hãy đưa lại rồi sửa.")
-    values = _sound(roster, texts)
+    values = _sound(roster, texts, but=person)
     with transaction.atomic():
         touch(roster)
         _refuse_same_address(roster, values, but=person)
@@ -149,22 +149,26 @@ def explain(actor: User, roster: Roster, said: Mapping[str, str]) -> int:
     return len(rows)
 
 
-def _sound(roster: Roster, texts: Mapping[str, str]) -> dict[str, Any]:
+def _sound(roster: Roster, texts: Mapping[str, str], but: Person | None = None) -> dict[str, Any]:
     values, problems = line(roster.campaign.kind, roster.survey, texts)
     if problems:
-        raise Invalid("Chưa ghi: có mục chưa đúng.", problems)
+        raise Invalid("Chưa ghi: có mục chưa đúng.", [*problems, *_same_address(roster, values, but)])
     return values
 
 
 def _refuse_same_address(roster: Roster, values: Mapping[str, Any], but: Person | None = None) -> None:
+    if problems := _same_address(roster, values, but):
+        raise Invalid("Chưa ghi: địa chỉ e-mail này đã có trong nhóm.", problems)
+
+
+def _same_address(roster: Roster, values: Mapping[str, Any], but: Person | None = None) -> list[Problem]:
     """One address twice in one group is never two people."""
-    if not values["email"]:
-        return
+    if not values["email"] or roster.pk is None:
+        return []
     same = Person.objects.filter(roster=roster, group=values["group"], email=values["email"])
-    same = same.exclude(standing=Standing.REMOVED).exclude(pk=but.pk if but else 0)
-    if found := same.first():
-        told = f"Đã có ở dòng {found.number} ({found.name}) của nhóm này."
-        raise Invalid("Chưa ghi: địa chỉ e-mail này đã có trong nhóm.", [Problem("E-mail", told)])
+    found = same.exclude(standing=Standing.REMOVED).exclude(pk=but.pk if but else 0).first()
+    header = next((it.header for it in roster.campaign.kind.roster_columns if it.name == EMAIL), "E-mail")
+    return [Problem(header, f"Đã có ở dòng {found.number} ({found.name}) của nhóm này.")] if found else []
 
 
 def _write(person: Person, version: int, **changes: Any) -> None:

@@ -6,7 +6,7 @@ A column of the kind is kept in a field of `Person` when `FIELDS` knows its name
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -53,17 +53,22 @@ def _readable(column: FrameColumn, groups: Mapping[str, str]) -> FrameColumn:
 
 def day(text: str) -> date | None:
     """A day of birth; Wrong when it is none or none of a grown-up."""
-    if not text:
-        return None
-    for pattern in DAYS:
+    found = any_day(text)
+    if found and not OLDEST < found < date.today():
+        raise Wrong(f"“{short(text)}” không thể là ngày sinh. Hãy kiểm tra năm.")
+    return found
+
+
+def any_day(text: str, example: str = "31/12/1975") -> date | None:
+    """None for a blank; Wrong when it is no day."""
+    for pattern in DAYS if text else ():
         try:
-            found = datetime.strptime(text, pattern).date()
+            return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-        if not OLDEST < found < date.today():
-            raise Wrong(f"“{short(text)}” không thể là ngày sinh. Hãy kiểm tra năm.")
-        return found
-    raise Wrong(f"“{short(text)}” không phải là ngày. Ghi ngày/tháng/năm, ví dụ 31/12/1975.")
+    if text:
+        raise Wrong(f"“{short(text)}” không phải là ngày. Ghi ngày/tháng/năm, ví dụ {example}.")
+    return None
 
 
 def phone(text: str) -> str:
@@ -80,19 +85,26 @@ def phone(text: str) -> str:
 
 
 def line(
-    kind: Kind, survey: str, texts: Mapping[str, str], known: Sequence[FrameColumn] = ()
+    kind: Kind,
+    survey: str,
+    texts: Mapping[str, str],
+    known: Sequence[FrameColumn] = (),
+    wrong: Mapping[str, Problem] | None = None,
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """The fields of a `Person` from typed texts by column, and what is wrong, each at the header of its column.
+    """The fields of a `Person` from typed texts by column, and all that is wrong, each at the header of its column.
 
-    `known`: `columns_of` the survey, from whoever asks for thousands of lines.
+    `known`: `columns_of` the survey, from whoever asks for thousands of lines. `wrong`: what the reader of a file found
+    already, by column; it comes back among the rest, in the order of the columns. A field that is wrong stays blank.
     """
-    columns, problems = {it.name: it for it in known or columns_of(kind, survey)}, []
+    columns, told = {it.name: it for it in known or columns_of(kind, survey)}, dict(wrong or {})
     values: dict[str, Any] = dict.fromkeys(FIELDS.values(), "") | {"born_on": None, "details": {}}
     for name, column in columns.items():
+        if name in told:
+            continue
         try:
             kept = _kept(column, texts.get(name, ""))
-        except Wrong as wrong:
-            problems.append(Problem(column.header, str(wrong)))
+        except Wrong as refused:
+            told[name] = Problem(column.header, str(refused))
             continue
         if name in FIELDS:
             values[FIELDS[name]] = kept
@@ -100,9 +112,9 @@ def line(
             values["details"][name] = kept
     values["name_key"], values["unit_key"] = search_key(values["name"]), search_key(values["unit"])
     group = next((it for it in rules_of(kind).groups_of(survey) if it.code == values["group"]), None)
-    if group is not None and not problems:
-        problems = against_group(kind, group, values)
-    return values, problems
+    for name, problem in _against_rules(kind, group, values):
+        told.setdefault(name, problem)
+    return values, [told[name] for name in dict.fromkeys((*columns, *told)) if name in told]
 
 
 def _kept(column: FrameColumn, text: str) -> Any:
@@ -116,24 +128,30 @@ def _kept(column: FrameColumn, text: str) -> Any:
 
 def against_group(kind: Kind, group: Group, values: Mapping[str, Any]) -> list[Problem]:
     """What the rules of a group refuse in a line that is sound in itself."""
+    return [problem for _, problem in _against_rules(kind, group, values)]
+
+
+def _against_rules(
+    kind: Kind, group: Group | None, values: Mapping[str, Any]
+) -> Iterator[tuple[str, Problem]]:
+    """By column: what the group's rules refuse, and what goes for every line, whose group may be unknown."""
     headers = {it.name: it.header for it in kind.roster_columns}
-    problems = [
-        Problem(headers.get(name, name), f"Nhóm “{group.name}” phải có mục này, đang để trống.")
-        for name in group.needs
-        if not (values.get(FIELDS.get(name, name)) or values["details"].get(name))
-    ]
+    if group is not None:
+        for name in group.needs:
+            if not (values.get(FIELDS.get(name, name)) or values["details"].get(name)):
+                told = f"Nhóm “{group.name}” phải có mục này, đang để trống."
+                yield name, Problem(headers.get(name, name), told)
     rules = rules_of(kind)
-    if group.official_domain == "required" and values["email"] and not rules.is_official(values["email"]):
+    required = group is not None and group.official_domain == "required"
+    if group is not None and required and values["email"] and not rules.is_official(values["email"]):
         domains = ", ".join(rules.official_domains)
         told = f"“{short(values['email'])}” không phải hộp thư công vụ. Nhóm “{group.name}” cần địa chỉ thuộc {domains}."
-        problems.append(Problem(headers.get(EMAIL, EMAIL), told))
+        yield EMAIL, Problem(headers.get(EMAIL, EMAIL), told)
     if values["stands_for"] and not values["why_stands"]:
-        problems.append(Problem(headers.get(WHY, WHY), "Đã ghi “Thay cho” thì phải ghi lý do thay."))
+        yield WHY, Problem(headers.get(WHY, WHY), "Đã ghi “Thay cho” thì phải ghi lý do thay.")
     if values["why_stands"] and not values["stands_for"]:
-        problems.append(
-            Problem(headers.get(STANDS_FOR, STANDS_FOR), "Đã ghi lý do thay thì phải ghi thay cho ai.")
-        )
-    return problems
+        told = "Đã ghi lý do thay thì phải ghi thay cho ai."
+        yield STANDS_FOR, Problem(headers.get(STANDS_FOR, STANDS_FOR), told)
 
 
 def texts_of(person: Person) -> dict[str, str]:

@@ -16,7 +16,7 @@ from dieutra.campaigns.kind import FrameColumn, Kind
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.engine.text import normal_name
 from dieutra.events.actions import record
-from dieutra.frames.reading import place, read_rows
+from dieutra.frames.reading import every_row, place
 from dieutra.people.models import User
 from dieutra.rosters.actions import MOST_PEOPLE
 from dieutra.rosters.changing import go, kept, own, refuse_closed
@@ -55,15 +55,16 @@ def read(actor: User, roster: Roster, content: bytes, filename: str, replaces: b
     refuse_closed(roster)
     kind = roster.campaign.kind
     columns = columns_of(kind, roster.survey)
-    rows, problems = read_rows(content, filename, columns)
+    rows, problems = every_row(content, filename, columns, "người"), []
     if len(rows) > MOST_PEOPLE:
         raise Invalid(f"Tệp có quá {MOST_PEOPLE:,} người. Hãy kiểm tra lại tệp.".replace(",", "."))
     email = next((it.header for it in kind.roster_columns if it.name == EMAIL), "")
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
-        values, wrong = line(kind, roster.survey, row.values, columns)
-        problems += [Problem(place(row.number, it.place), it.message) for it in wrong]
-        if not wrong and values["email"]:
+        values, wrong = line(kind, roster.survey, row.values, columns, row.wrong)
+        cells = row.wrong.values()  # these name their place on the sheet themselves
+        problems += [it if it in cells else Problem(place(row.number, it.place), it.message) for it in wrong]
+        if values["group"] and values["email"]:
             first = seen.setdefault((values["group"], values["email"]), row.number)
             if first != row.number:
                 told = f"“{values['email']}” đã có ở dòng {first}, cùng nhóm. Hãy bỏ hoặc sửa một dòng."

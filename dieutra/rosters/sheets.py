@@ -13,6 +13,7 @@ from dieutra.campaigns.opinion_rules import Group
 from dieutra.rosters.actions import MOST_PEOPLE
 from dieutra.rosters.columns import BORN, EMAIL, GROUP, columns_of, in_cells, rules_of
 from dieutra.rosters.models import Roster
+from dieutra.rosters.needs import mailboxes, needed
 from dieutra.rosters.queries import people_of
 
 OPTIONS = {
@@ -77,7 +78,10 @@ def _guide(book: Any, page: Any, kind: Kind, roster: Roster) -> None:
         (("",), None),
         (("Cột", "Cách ghi", "Ví dụ (không có thật)"), bold),
     ]  # fmt: skip
-    rows += [((it.header, _how(it), it.example), None) for it in columns_of(kind, roster.survey)]
+    rows += [
+        ((it.header, _how(kind, roster.survey, it), it.example), None)
+        for it in columns_of(kind, roster.survey)
+    ]
     rows += [(("",), None), (("Nhóm đối tượng", "Quy định", "Hộp thư"), bold)]
     rows += [
         ((it.name, rule_words(it), domain_words(kind, it)), None)
@@ -89,15 +93,15 @@ def _guide(book: Any, page: Any, kind: Kind, roster: Roster) -> None:
     page.freeze_panes(0, 0)
 
 
-def _how(column: FrameColumn) -> str:
-    words = ["Bắt buộc." if column.required else "Không bắt buộc."]
+def _how(kind: Kind, survey: str, column: FrameColumn) -> str:
+    words = [needed(kind, survey, column)]
     if column.type == "choice":
         words.append("Chọn trong danh sách.")
     elif column.name == BORN:
         words.append("Ngày/tháng/năm; giúp nhận ra người trùng tên.")
     else:
         words.append(f"Không quá {column.max_length} ký tự.")
-    return " ".join(words)
+    return " ".join(it for it in (*words, mailboxes(kind, survey, column)) if it)
 
 
 def rule_words(group: Group) -> str:

@@ -30,6 +30,12 @@ from dieutra.samples.queries import file_of, lines, plan, rules_of
 __all__ = ["draw", "load", "make_list"]
 BATCH = 500
 MOST_PEOPLE = 20_000
+LIKELY_ERRORS = (
+    Fraction(1, 1000),
+    Fraction(1, 2),
+    "Hãy ghi từ 0,001 (0,1%) đến 0,5 (50%), thí dụ 0,05 (5%).",
+)
+LIKELY_EFFECTS = (Fraction(1), Fraction(100), "Hãy ghi từ 1 đến 100, thí dụ 1,5.")
 
 
 def read_number(name: str, text: str) -> Fraction:
@@ -45,11 +51,18 @@ def read_numbers(
     """e, design effect and how many per stage from what was typed; Invalid with everything that is no number."""
     problems: list[Problem] = []
     found: list[Fraction] = []
+    ranges = {"Sai số e": LIKELY_ERRORS, "Hệ số thiết kế": LIKELY_EFFECTS}
     for name, text in (("Sai số e", error), ("Hệ số thiết kế", effect)):
         try:
-            found.append(read_number(name, text))
+            value = read_number(name, text)
         except Invalid as wrong:
             problems += wrong.problems
+            continue
+        least, most, words = ranges[name]
+        if least <= value <= most:
+            found.append(value)
+        else:
+            problems.append(Problem(name, words))
     try:
         numbers = read_takes(takes, [it.words for it in rules.stages])
     except Invalid as wrong:

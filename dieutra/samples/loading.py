@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,13 +12,15 @@ from dieutra.campaigns.sample_rules import SampleRules
 from dieutra.engine.refusals import Invalid, NotNow, Problem, Stale
 from dieutra.engine.stats.stages import Line, digest
 from dieutra.events.actions import record
-from dieutra.frames.reading import Row, place, read_rows
+from dieutra.frames.columns import Wrong
+from dieutra.frames.reading import Row, every_row, place
 from dieutra.incidents.wording import worded
 from dieutra.people.actions import Place
 from dieutra.people.models import User
 from dieutra.people.permission import require
 from dieutra.places.models import Area, Level
 from dieutra.places.paths import under
+from dieutra.rosters.columns import any_day
 from dieutra.samples.models import DrawnList, Population, Transaction
 from dieutra.samples.queries import rules_of, standing
 
@@ -40,12 +42,13 @@ def load(
     former = standing(campaign, province.path)
     why = _why_replace(former, why)
     rules = rules_of(campaign)
-    rows, problems = read_rows(content, filename, rules.columns)
-    problems += _problems(rows, rules, campaign, province)
+    rows = every_row(content, filename, rules.columns, "người")
+    problems = list(_problems(rows, rules, campaign, province))
     if problems:
         count = f"{len(problems):,}".replace(",", ".")
+        shown = f" Dưới đây là {SHOWN_PROBLEMS} chỗ đầu tiên." if len(problems) > SHOWN_PROBLEMS else ""
         raise Invalid(
-            f"Chưa nạp dòng nào: khung có {count} chỗ sai. Hãy sửa trong tệp rồi gửi lại.",
+            f"Chưa nạp dòng nào: khung có {count} chỗ sai.{shown} Hãy sửa trong tệp rồi gửi lại.",
             problems[:SHOWN_PROBLEMS],
         )
     try:
@@ -66,25 +69,50 @@ def _why_replace(former: Population | None, why: str) -> str:
 def _problems(
     rows: Sequence[Row], rules: SampleRules, campaign: Campaign, province: Area
 ) -> Iterator[Problem]:
-    """Codes twice, and areas that are not of this province or do not lie inside each other."""
-    header = {column.name: column.header for column in rules.columns}
+    """Row by row, in the order of the columns: wrong cells, codes twice, days that are none, and areas that are not of
+    this province or do not lie inside each other. One wrong cell hides none of the others.
+    """
     parents = _parents(campaign, province)
-    with_communes = set(parents.values())
     seen: dict[str, int] = {}
     for row in rows:
-        code, district, commune = (row.values[it] for it in ("code", "district", "commune"))
-        first = seen.setdefault(code.lower(), row.number)
-        if first != row.number:
-            yield Problem(place(row.number, header["code"]), f"Mã “{code}” đã có ở dòng {first}.")
-        if parents.get(district) != province.code:
-            yield Problem(
-                place(row.number, header["district"]),
-                f"“{district}” không phải mã huyện của {province.name}.",
-            )
-        elif parents.get(commune) != district and not (district not in with_communes and commune == district):
-            yield Problem(
-                place(row.number, header["commune"]), f"“{commune}” không phải mã xã của huyện {district}."
-            )
+        told = dict(row.wrong)
+        for name, message in _told(row, rules, parents, province, seen):
+            header = next(it.header for it in rules.columns if it.name == name)
+            told.setdefault(name, Problem(place(row.number, header), message))
+        yield from (told[it.name] for it in rules.columns if it.name in told)
+
+
+def _told(
+    row: Row, rules: SampleRules, parents: Mapping[str, str], province: Area, seen: dict[str, int]
+) -> Iterator[tuple[str, str]]:
+    """(column, what is wrong) among the cells that are sound in themselves; a wrong cell reads as blank."""
+    code, district, commune = (row.values.get(it, "") for it in ("code", "district", "commune"))
+    if code and (first := seen.setdefault(code.lower(), row.number)) != row.number:
+        yield "code", f"Mã “{code}” đã có ở dòng {first}."
+    right = parents.get(district) == province.code
+    if district and not right:
+        yield "district", f"“{district}” không phải mã huyện của {province.name}."
+    if commune and (words := _outside(commune, district if right else "", parents, province)):
+        yield "commune", words
+    for name in rules.dates:
+        try:
+            found = any_day(row.values.get(name, ""), "05/12/2023")
+        except Wrong as wrong:
+            yield name, str(wrong)
+        else:
+            if found and found > timezone.localdate():
+                yield name, f"{found:%d/%m/%Y} chưa tới. Hãy kiểm tra ngày, tháng, năm."
+
+
+def _outside(commune: str, district: str, parents: Mapping[str, str], province: Area) -> str:
+    """ "" for a commune of the district (of the province, where the district is not known), or a district without any."""
+    above = parents.get(commune, "")
+    if above == province.code:  # a district stands for itself only where it has no communes
+        right = commune not in parents.values() and commune == (district or commune)
+    else:
+        right = bool(above) and above == (district or above)
+    where = f"huyện {district}" if district else province.name
+    return "" if right else f"“{commune}” không phải mã xã của {where}."
 
 
 def _parents(campaign: Campaign, province: Area) -> dict[str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import pytest
+from openpyxl import load_workbook
 from pytest_django import Settings
 
 from dieutra.campaigns.kind import FrameColumn
@@ -49,7 +51,8 @@ WHOLE_FILES = [
     (sheet(GOOD, ("Mã", *HEADERS[1:])), "thiếu cột “Mã đơn vị”"),
     (sheet(GOOD, (*HEADERS[:12], "Người ghi")), "cột lạ"),
     (sheet(GOOD, (*(*HEADERS[:12], "")[:12], "Mã tỉnh")), "cột lặp lại"),
-    (b"a,b\r\n1,2", "thiếu cột “Mã đơn vị”, “Tên đơn vị”"),
+    (b"a,b\r\n1,2", "“nen.xlsx” không phải sổ tính Excel"),
+    ("Mã tỉnh,b\r\n1,2".encode(), "thiếu cột “Mã đơn vị”, “Tên đơn vị”"),
 ]
 
 
@@ -66,6 +69,42 @@ def test_a_wrong_template_says_where_the_right_one_is_and_names_each_column() ->
         read(sheet(GOOD, ("Mã", *HEADERS[1:])))
     assert "tải tệp mẫu" in refusal.value.message
     assert [problem.place for problem in refusal.value.problems] == ["Cột “Mã đơn vị”", "Cột thứ 1"]
+
+
+def test_a_csv_that_says_so_is_told_its_missing_columns() -> None:
+    with pytest.raises(Invalid, match="thiếu cột “Mã đơn vị”, “Tên đơn vị”"):
+        read(b"a,b\r\n1,2", "nen.csv")
+
+
+def with_formula(reference: str, value: str | None) -> bytes:
+    """A good sheet of which one cell is a formula: without a result (None), or with a text for one."""
+    book = load_workbook(io.BytesIO(sheet(GOOD)))
+    book.worksheets[0][reference] = '=CONCATENATE("a","b")'
+    sink = io.BytesIO()
+    book.save(sink)
+    if value is None:
+        return sink.getvalue()
+    changed_parts = io.BytesIO()
+    with zipfile.ZipFile(sink) as old, zipfile.ZipFile(changed_parts, "w") as new:
+        for part in old.namelist():
+            text = old.read(part)
+            text = re.sub(
+                rb"(<c r=\"%b\"[^>]*)><f>(.*?)</f><v ?(?:/>|></v>)" % reference.encode(),
+                rb'\1 t="str"><f>\2</f><v>%b</v>' % value.encode(),
+                text,
+            )
+            new.writestr(part, text)
+    return changed_parts.getvalue()
+
+
+def test_a_formula_without_a_result_is_called_a_formula_and_no_blank() -> None:
+    _, problems = read(with_formula("B2", None))
+    assert [it.place for it in problems] == ["Dòng 2, cột “Tên đơn vị”"]
+    assert "công thức" in problems[0].message and "Dán giá trị" in problems[0].message
+    _, problems = read(with_formula("B2", ""))  # worked out to nothing, where something must stand
+    assert [("công thức" in it.message) for it in problems] == [True]
+    rows, problems = read(with_formula("B2", "Sở Nội vụ"))
+    assert not problems and rows[0].values["name"] == "Sở Nội vụ"
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_opened(settings: Settings) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
-from dieutra.campaigns.models import GroupForm
+from django.utils import timezone
+
+from dieutra.campaigns.models import Campaign, GroupForm
 from dieutra.campaigns.score_rules import LEVELS
 from dieutra.engine.stats.criteria import Source
 from dieutra.forms.queries import engine_form
 from dieutra.indices import actions, publishing, schemes, verifying
 from dieutra.indices.models import Assessment, Reckoning, Scheme
 from dieutra.indices.standing import Said
+from dieutra.opinions import closing
 from dieutra.opinions.models import Opinion
 from tests.opinion_cast import OpinionWorld
 
@@ -87,6 +90,16 @@ def all_answered(world: OpinionWorld, code: str, level: int = 5, many: int = 6) 
     survey = "bo" if code.startswith("B") else "tinh"
     for it in world.campaign.kind.opinion.groups_of(survey) if world.campaign.kind.opinion else ():
         answered(world, code, it.code, many, level)
+
+
+def over(world: OpinionWorld) -> None:
+    """Yesterday was the last day to answer, and the machine has closed the survey."""
+    today = timezone.localdate()
+    Campaign.objects.filter(pk=world.campaign.pk).update(
+        opens_on=today - timedelta(days=30), closes_on=today - timedelta(days=1)
+    )
+    world.campaign.refresh_from_db()
+    assert closing.close(world.campaign)
 
 
 def reckoned(world: OpinionWorld, survey: str = "tinh") -> Reckoning:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dieutra.indices import former, publishing
 from dieutra.indices.drawing import draw
-from tests.indices.given import all_answered, answered, reckoned, sent, taken, verified
+from tests.indices.given import all_answered, answered, over, reckoned, sent, taken, verified
 from tests.opinion_cast import OpinionWorld, make_opinion_world
 
 FORMER = (
@@ -29,6 +29,7 @@ def make() -> OpinionWorld:
 
 
 def published(world: OpinionWorld) -> None:
+    over(world)
     found = publishing.publish(world.user("ba.bo"), reckoned(world), with_lacking=True)
     for _ in draw(found):
         pass

@@ -22,7 +22,7 @@ from dieutra.jobs.models import Job
 from dieutra.jobs.worker import react, work_once
 from dieutra.opinions.models import Figure
 from dieutra.reactions import REACTIONS
-from tests.indices.given import all_answered, answered, reckoned, taken, verified
+from tests.indices.given import all_answered, answered, over, reckoned, taken, verified
 from tests.indices.stage import make, published
 from tests.opinion_cast import OpinionWorld
 
@@ -89,6 +89,10 @@ def test_open_data_say_the_same_in_every_form(shown: OpinionWorld, client: Clien
     points = {(row["body_code"], row["criterion_code"]): row["points"] for row in details}
     assert points["35", "1.1.1"] == figures["bodies"][0]["leaves"]["1.1.1"]["points"]
     assert points["35", "1.1"] == figures["bodies"][0]["sums"]["1.1"]
+    source = {(row["body_code"], row["criterion_code"]): row["source"] for row in details}
+    assert [source[it] for it in (("35", "1.1.1"), ("40", "1.1.1"), ("40", "1.5.1"), ("35", "1"))] == [
+        "verified", "self", "survey", "",
+    ]  # fmt: skip
     book = openpyxl.load_workbook(io.BytesIO(file(client, "chi-so.xlsx")))
     assert book.sheetnames == ["Mô tả", "Xếp hạng", "Chi tiết", "Tiêu chí"]
     second = [cell.value for cell in book["Xếp hạng"][2]]
@@ -124,6 +128,7 @@ def test_no_output_lets_the_answers_of_a_hidden_group_be_worked_out(
             campaign=opinions.campaign, survey="tinh", path=opinions.area("35").path, group=group,
             invited=invited[group], mailed=invited[group], bounced=0, answered=many, counted_at=timezone.now(),
         )  # fmt: skip
+    over(opinions)
     for _ in draw(publishing.publish(opinions.user("ba.bo"), reckoned(opinions), with_lacking=True)):
         pass
     client.force_login(opinions.user("ba.bo"))
@@ -160,7 +165,7 @@ def test_open_data_and_the_way_of_reckoning_say_what_is_simulated_and_what_is_ou
 ) -> None:
     for name in ("xep-hang.csv", "chi-tiet.csv"):
         rows = list(csv.DictReader(io.StringIO(file(client, name).decode("utf-8-sig"))))
-        assert rows and {row["simulated"] for row in rows} == {"1"}, name
+        assert rows and {row["simulated"] for row in rows} == {"mô phỏng"}, name
     page = client.get(at("index_public")).content.decode()
     assert "Quy tắc là cấu hình, không phải văn bản chính thức; kể cả nhóm D (từ 0)" in page
     assert "“Không xếp hạng”" in page

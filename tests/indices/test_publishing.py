@@ -23,7 +23,7 @@ from dieutra.indices.standing import Said
 from dieutra.interference import annulling
 from dieutra.interference.models import Flag, SignalRun
 from dieutra.opinions.models import Opinion
-from tests.indices.given import all_answered, answered, reckoned, row, sent, taken, verified
+from tests.indices.given import all_answered, answered, over, reckoned, row, sent, taken, verified
 from tests.opinion_cast import OpinionWorld
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,7 @@ def ready(world: OpinionWorld) -> Reckoning:
     verified(world, "40")
     all_answered(world, "35")
     all_answered(world, "40", level=3)
+    over(world)
     return reckoned(world)
 
 
@@ -247,6 +248,7 @@ def test_what_moves_between_the_look_and_the_publication_stops_it(
 
 def test_nothing_is_published_of_nothing_and_nothing_twice(opinions: OpinionWorld) -> None:
     taken(opinions)
+    over(opinions)
     with pytest.raises(NotNow, match="Chưa cơ quan nào"):
         publishing.publish(opinions.user("ba.bo"), reckoned(opinions), with_lacking=True)
     Reckoning.objects.all().delete()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from dieutra.indices import actions, verifying
 from dieutra.indices.actions import Changes
 from dieutra.indices.models import Assessment, Evidence, Former, Mark, Publication, Reckoning, Scheme
 from tests.cases.test_files import JPEG
-from tests.indices.given import all_answered, assessment, filled, reckoned, sent, taken, verified
+from tests.indices.given import all_answered, assessment, filled, over, reckoned, sent, taken, verified
 from tests.opinion_cast import OPINION_PEOPLE, OpinionWorld
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,7 @@ def at(route: str, world: OpinionWorld) -> Made:
     if route in ("index_reckoning", "index_publish"):
         verified(world)
         all_answered(world, "35")
+        over(world)
         return reverse(route, args=[reckoned(world).pk]), {"with_lacking": "1"}
     if route == "index_evidence":
         actions.save(
@@ -203,3 +205,21 @@ def test_what_is_not_published_yet_cites_no_law(opinions: OpinionWorld) -> None:
     address = reverse("index_reckoning", args=[reckoned(opinions).pk])
     page = opinions.desk("ba.bo").get(address).content.decode()
     assert "lời hứa với người trả lời" in page and "Luật Thống kê cấm" not in page
+
+
+def test_every_wrong_point_and_file_of_a_page_is_named_at_once(opinions: OpinionWorld) -> None:
+    url, fields = at("index_save", opinions)
+    wrong = {f"own-1.{number}": "99" for number in ("1.1", "1.2", "2.1", "3.1", "3.2")}
+    files = {"file-1.2.1": SimpleUploadedFile("a.exe", b"MZ"), "link-1.1.1": "không phải liên kết"}
+    answer = opinions.desk("chi.ha.nam").post(url, fields | wrong | files)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Có 7 chỗ chưa đúng; chưa lưu gì." in page
+    assert all(f"<li><strong>{name[4:]}</strong>: Điểm tự chấm là số từ 0 đến" in page for name in wrong)
+    assert "<li><strong>a.exe</strong>: Không nhận loại tệp .exe." in page
+    assert "<li><strong>1.1.1</strong>: Ghi địa chỉ bắt đầu bằng http" in page
+    assert page.count('value="99"') == 5 and not Mark.objects.exists()
+    found = sent(opinions)
+    url = reverse("index_verify", args=[found.pk])
+    wrong = {"verified-1.1.1": "9", "verified-1.1.2": "x"}
+    page = opinions.desk("ba.bo").post(url, version(found) | wrong).content.decode()
+    assert "Có 2 chỗ chưa đúng" in page and 'value="x"' in page

@@ -12,7 +12,7 @@ from dieutra.indices.models import Publication, Reckoning
 from dieutra.interference import annulling
 from dieutra.interference.models import Annulment, Flag, SignalRun
 from dieutra.interference.queries import annulled, is_closed
-from tests.indices.given import all_answered, reckoned, row, taken, verified
+from tests.indices.given import all_answered, over, reckoned, row, taken, verified
 from tests.opinion_cast import OpinionWorld, make_opinion_world
 
 Annul = Callable[[], None]
@@ -26,6 +26,7 @@ def world(db: None) -> OpinionWorld:
     for code in ("35", "40"):
         verified(made, code)
         all_answered(made, code)
+    over(made)
     return made
 
 

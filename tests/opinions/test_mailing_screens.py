@@ -241,3 +241,20 @@ def test_the_workbook_has_what_the_person_may_see(survey: OpinionWorld) -> None:
     assert [it[2] for it in mine] == [6, 4, 10]
     assert rows("anh.ngoai.giao") == []
     assert len(rows("ba.bo")) == 3
+
+
+def test_the_board_opens_the_survey_that_waits_with_its_waiting_bodies_first(
+    opinions: OpinionWorld,
+) -> None:
+    opinions.accepted("tinh", "40", {"tinh-so": 2})
+    invite(opinions.campaign)
+    desk = opinions.desk("ba.bo")
+    page = desk.get(reverse("opinion_mailing")).content.decode()
+    tabs = page.partition('class="dt-tabs"')[2].partition("</ul>")[0]
+    assert tabs.index("0 chờ gửi") < tabs.index("1 chờ gửi")
+    here = tabs.partition('aria-current="true">')[2].partition("</a>")[0]
+    assert "cấp tỉnh" in here and "1 chờ gửi" in here
+    rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert rows.index("Tỉnh Nghệ An") < rows.index("Thành phố Hà Nội") < rows.index("Tỉnh Hà Nam")
+    asked = desk.get(reverse("opinion_mailing"), {"cuoc": "bo"}).content.decode()
+    assert "cấp bộ" in asked.partition('aria-current="true">')[2].partition("</a>")[0]

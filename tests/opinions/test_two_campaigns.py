@@ -18,7 +18,7 @@ from dieutra.opinions import mailing
 from dieutra.opinions.models import Invitation, Mailing, Round
 from dieutra.people.models import Post
 from dieutra.rosters.models import Roster
-from tests.indices.given import all_answered, reckoned, taken, verified
+from tests.indices.given import all_answered, over, reckoned, taken, verified
 from tests.interference.answers import three_provinces
 from tests.messages.relay import Relay, always
 from tests.opinion_cast import CATALOGUE, KIND, OpinionWorld, opinions
@@ -186,6 +186,7 @@ def test_a_publication_of_a_stale_tab_is_of_the_campaign_of_its_reckoning(two: T
     taken(two.first)
     verified(two.first)
     all_answered(two.first, "35")
+    over(two.first)
     found, desk = reckoned(two.first), two.desk()
     address = reverse("index_publish", args=[found.pk])
     page = text(desk, reverse("index_reckoning", args=[found.pk]))

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
+from dieutra.campaigns.actions import appoint, create_campaign
 from dieutra.engine.refusals import Forbidden, Invalid, NotNow
 from dieutra.engine.stats.stages import Line, digest
 from dieutra.events.models import Event
+from dieutra.places.models import Area
 from dieutra.rosters import actions as listing
 from dieutra.rosters import sending
 from dieutra.rosters.findings import findings, unsolved
 from dieutra.rosters.models import Person, Roster
 from dieutra.samples import actions, queries
 from dieutra.samples.models import Draw, DrawnList, Population
-from tests.samples.cast import HEADERS, SampleWorld, frame_lines, workbook
+from tests.samples.cast import HEADERS, KIND, SampleWorld, frame_lines, workbook
 
 
 def test_the_frame_is_loaded_whole_with_a_digest_that_ignores_the_order(satisfied: SampleWorld) -> None:
@@ -48,6 +53,33 @@ def test_a_fault_is_told_by_row_and_column_and_nothing_is_loaded(
         satisfied.load(lines)
     assert [(it.place, words in it.message) for it in refused.value.problems] == [(place, True)]
     assert not Population.objects.exists()
+
+
+def test_all_that_is_wrong_with_a_row_is_told_at_once(satisfied: SampleWorld) -> None:
+    lines = frame_lines(2)
+    lines[1] = (lines[0][0], "", "Bói toán", "999", "34999", "không", "12", "31/02/2023")
+    lines[2] = (*lines[2][:7], f"{timezone.localdate() + timedelta(days=400):%d/%m/%Y}")
+    lines[3] = (*lines[3][:3], "349", "34701", *lines[3][5:])
+    with pytest.raises(Invalid) as refused:
+        satisfied.load(lines)
+    assert [it.place for it in refused.value.problems] == [
+        *(f"Dòng 3, cột “{it}”" for it in HEADERS), "Dòng 4, cột “Ngày trả kết quả”", "Dòng 5, cột “Mã xã”",
+    ]  # fmt: skip
+    day, later = (next(it for it in refused.value.problems if it.place.startswith(row) and "Ngày" in it.place)
+                  for row in ("Dòng 3", "Dòng 4"))  # fmt: skip
+    assert "không phải là ngày" in day.message and "chưa tới" in later.message
+
+
+def test_an_unlikely_margin_is_refused_with_what_can_be(satisfied: SampleWorld) -> None:
+    satisfied.load()
+    desk, where = satisfied.desk("chi.ha.nam"), reverse("sample_place", args=["35"])
+    for text in ("0,0000001", "0,0009", "0,51", "5"):
+        page = desk.get(where, {"e": text})
+        assert page.status_code == 422 and "từ 0,001 (0,1%) đến 0,5 (50%)" in page.content.decode(), text
+        with pytest.raises(Invalid):
+            actions.read_numbers(queries.rules_of(satisfied.campaign), text, "1,5", ("2", "2", "20"))
+    for text, words in (("0,05", "e = 5,0%"), ("0,0125", "e = 1,25%"), ("0,001", "e = 0,1%")):
+        assert words in desk.get(where, {"e": text}).content.decode()
 
 
 def test_a_file_without_a_column_is_refused(satisfied: SampleWorld) -> None:
@@ -246,3 +278,21 @@ def test_another_frame_after_a_draw_needs_a_reason_and_ends_the_draw(satisfied: 
     with pytest.raises(NotNow):
         actions.make_list(satisfied.user("chi.ha.nam"), drawn)
     assert queries.differs(drawn) == ""
+
+
+def test_the_frame_that_the_kind_ships_to_try_it_is_sound_in_the_national_catalogue(db: None) -> None:
+    today = timezone.localdate()
+    campaign = create_campaign(
+        KIND, "hai-long", "Hài lòng", *(today + timedelta(days=it) for it in (0, 5, 20))
+    )
+    centre = Area.objects.get(catalogue=campaign.catalogue, path="VN/")
+    who = {"username": "sipas.tw", "full_name": "Quản trị SIPAS", "email": "sipas@example.gov.vn"}
+    post = appoint(None, campaign, "qtv", centre, **who)
+    province = Area.objects.get(catalogue=campaign.catalogue, code="35", level=1)
+    frame = actions.load(
+        post.user, campaign, province, (KIND / "khung-mo-phong-35.csv").read_bytes(), "khung.csv"
+    )
+    drawn = actions.draw(post.user, frame, "0,05", "1,5", ("4", "5", "20"), "73915", "")
+    assert (
+        frame.size == 358 and actions.make_list(post.user, drawn).roster.people.count() == drawn.people > 150
+    )

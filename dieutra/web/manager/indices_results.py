@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dieutra.engine.refusals import Invalid, NotNow, Refusal, Stale
 from dieutra.indices import former, publishing, queries
 from dieutra.indices.models import Former, Publication, Reckoning
-from dieutra.indices.shown import domains, number, percent, table
+from dieutra.indices.shown import DASH, domains, number, percent, table
 from dieutra.people.models import User
 from dieutra.people.permission import may
 from dieutra.web.campaign_here import led_on, taken
@@ -57,6 +57,8 @@ def _page(request: HttpRequest, user: User, found: Reckoning, refusal: Refusal |
         "published": published,
         "slug": found.campaign.slug,
         "publishes": may(user, "index.publish", found.campaign) and found.state == "done" and not published,
+        "not_yet": publishing.why_not_yet(found.campaign),
+        "last_day": found.campaign.closes_on,
         "first": first,
         "given": request.POST,
         **said(refusal),
@@ -68,6 +70,7 @@ def _page(request: HttpRequest, user: User, found: Reckoning, refusal: Refusal |
             "rows": rows,
             "domains": domains(found.figures),
             "mean": number(found.figures["mean"]),
+            "ranked": sum(1 for it in rows if it["rank"] != DASH),
             "lacking": [it for it in found.figures["bodies"] if it["points"] is None],
             "swing": percent(found.figures["rules"]["swing"]),
             "scenarios": 2 * len(domains(found.figures)),

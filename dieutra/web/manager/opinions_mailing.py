@@ -28,12 +28,14 @@ PAGE = 50
 def board(request: HttpRequest) -> HttpResponse:
     """Each body of a survey: its list, its people, its letters; boxes for those whose letters can go."""
     found = centre(request)
-    survey = found.survey(request.GET.get("cuoc", ""))
+    waiting = _waiting(found)
+    first = next((code for code, number in waiting.items() if number), "")
+    survey = found.survey(request.GET.get("cuoc", "") or first)
     rows = _rows(found, survey.code)
     counts = [it["line"].counts for it in rows if it["line"]]
     context = {
         "survey": survey,
-        "surveys": [(it.code, it.name, it.code == survey.code) for it in found.surveys()],
+        "surveys": [(it.code, it.name, it.code == survey.code, waiting[it.code]) for it in found.surveys()],
         "rows": rows,
         "ready": sum(it["ready"] for it in rows),
         "standings": [(code, words) for code, words in delivery.WORDS.items() if code != delivery.NONE],
@@ -53,7 +55,7 @@ def _rows(found: Here, survey: str) -> list[dict[str, Any]]:
     open_at = {it.path: it for it in Mailing.objects.filter(campaign=campaign, survey=survey)}
     lines = delivery.by_body(campaign)
     ready = mailing.ready(campaign)
-    return [
+    rows = [
         {
             "area": area,
             "roster": states.get(area.path),
@@ -63,6 +65,18 @@ def _rows(found: Here, survey: str) -> list[dict[str, Any]]:
         }
         for area in found.bodies(survey)
     ]
+    return sorted(
+        rows, key=lambda it: not it["ready"]
+    )  # what waits for a person first, else as the bodies stand
+
+
+def _waiting(found: Here) -> dict[str, int]:
+    """How many bodies of each survey wait for their letters, in the order of the surveys."""
+    ready = mailing.ready(found.campaign)
+    return {
+        it.code: sum((it.code, area.path) in ready for area in found.bodies(it.code))
+        for it in found.surveys()
+    }
 
 
 @login_required
@@ -121,7 +135,7 @@ def remind_all(request: HttpRequest) -> HttpResponse:
         flashes.success(
             request, "Đã nhận lệnh nhắc. Ai chưa gửi phiếu thì nhận thư; phần mềm không cho biết là những ai."
         )
-        return led_on(request, "opinion_mailing")
+        return led_on(request, "opinion_mailing", cuoc=survey.code)
     whom = mailing.invited(found.campaign).filter(survey=survey.code)
     context = {
         "survey": survey,

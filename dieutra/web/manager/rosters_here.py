@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from dieutra.campaigns.kind import FrameColumn, Kind
 from dieutra.campaigns.models import Campaign
 from dieutra.campaigns.queries import opinion_campaigns
 from dieutra.engine.refusals import Refusal
@@ -17,6 +18,7 @@ from dieutra.people.permission import may, visible_to
 from dieutra.places.models import Level
 from dieutra.rosters.columns import GROUP, columns_of, rules_of
 from dieutra.rosters.models import Person, Roster
+from dieutra.rosters.needs import always, mailboxes, needed
 from dieutra.rosters.queries import bodies, due_on, is_late, roster_at
 from dieutra.web.campaign_here import chosen, taken
 from dieutra.web.requests import signed_in, whole_number
@@ -88,17 +90,31 @@ def refusal_words(refusal: Refusal) -> dict[str, Any]:
 
 
 def fields(roster: Roster, texts: dict[str, str], *, but_group: bool = False) -> list[dict[str, Any]]:
-    """The columns of a line as fields of a form, with what was typed."""
+    """The columns of a line as fields of a form, with what was typed and what each group must fill."""
+    kind, survey = roster.campaign.kind, roster.survey
     return [
         {
             "column": column,
+            **needs_of(kind, survey, column),
             "value": texts.get(column.name, ""),
             "choices": [(code, words) for words, code in column.values.items()],
             "kind": {"email": "email", "dien_thoai": "tel"}.get(column.name, "text"),
         }
-        for column in columns_of(roster.campaign.kind, roster.survey)
+        for column in columns_of(kind, survey)
         if not (but_group and column.name == GROUP)
     ]
+
+
+def needs_of(kind: Kind, survey: str, column: FrameColumn) -> dict[str, Any]:
+    """`must`: in every line; `by_group`: in those of some; `when`: the words, "" where the label says it all; `boxes`."""
+    words = needed(kind, survey, column)
+    must = always(kind, survey, column)
+    return {
+        "must": must,
+        "by_group": not must and words.startswith("Bắt buộc"),
+        "when": "" if must or words == "Không bắt buộc." else words,
+        "boxes": mailboxes(kind, survey, column),
+    }
 
 
 def workbook(content: bytes, name: str) -> HttpResponse:

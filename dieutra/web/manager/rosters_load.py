@@ -17,7 +17,14 @@ from dieutra.rosters import loading
 from dieutra.rosters.changing import own
 from dieutra.rosters.columns import FIELDS, columns_of
 from dieutra.rosters.models import Load, Roster
-from dieutra.web.manager.rosters_here import address, page_of, refusal_words, roster_here, version_of
+from dieutra.web.manager.rosters_here import (
+    address,
+    needs_of,
+    page_of,
+    refusal_words,
+    roster_here,
+    version_of,
+)
 from dieutra.web.requests import signed_in, whole_number
 
 
@@ -27,7 +34,10 @@ def upload(request: HttpRequest, slug: str, survey: str, code: str) -> HttpRespo
     """A file with one wrong cell loads nothing and tells every wrong cell."""
     user, found = signed_in(request), roster_here(request, slug, survey, code)
     own(user, found)
-    context: dict[str, Any] = {"columns": columns_of(found.campaign.kind, survey)}
+    kind = found.campaign.kind
+    context: dict[str, Any] = {
+        "columns": [(it, needs_of(kind, survey, it)) for it in columns_of(kind, survey)]
+    }
     status = 200
     if request.method == "POST":
         replaces = request.POST.get("how") == "replace"

@@ -27,7 +27,7 @@ from dieutra.samples.models import Draw, DrawnList, Population
 from dieutra.samples.paper import facts_of, pdf
 from dieutra.samples.results import Row, satisfaction
 from dieutra.samples.template import template
-from dieutra.samples.words import figure, percent
+from dieutra.samples.words import figure, percent, whole_percent
 from dieutra.web.campaign_here import chosen, led_on, taken
 from dieutra.web.requests import signed_in
 
@@ -123,7 +123,7 @@ def _plan(frame: Population, rules: SampleRules, given: dict[str, str]) -> dict[
     size = found.size
     return {
         "population": figure(size.population),
-        "error": percent(error),
+        "error": whole_percent(error),
         "people": figure(size.people),
         "margin": percent(size.margin),
         "with_effect": percent(size.with_effect),

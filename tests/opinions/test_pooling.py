@@ -84,7 +84,7 @@ def test_what_is_of_no_body_counts_for_none_and_is_no_signal(opinions: OpinionWo
     answered(opinions, "tinh", "40", {"tinh-hdnd": 2})
     releasing.lay_open(opinions.campaign, everything=True)
     Opinion.objects.filter(path="VN/", pk__in=Opinion.objects.filter(path="VN/")[:2]).update(group="")
-    assert counting.people(opinions.campaign, "tinh", frozenset()) == {"VN/35/": 5}
+    assert counting.people(opinions.campaign, "tinh", frozenset(), 5) == {"VN/35/": 5}
     assert [it[:2] for it in counting.numbers(opinions.campaign, "tinh")] == [("VN/35/", "tinh-so")]
     assert set(answers_of(opinions.campaign).column("body").to_pylist()) == {"VN/35/"}
     assert {it.grp for it in items_of(opinions.campaign)} == {"tinh-so"}

@@ -115,7 +115,7 @@ def portal() -> Iterator[Callable[[str], str]]:
         return f"http://localhost:{server.server_port}/"
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield put
         server.shutdown()
 

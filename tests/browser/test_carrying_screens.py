@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from dieutra.rehearsal.server import Server
 from tests.cast import PASSWORD
+from tests.site import Prepared
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -85,7 +86,7 @@ sending.send(ministry, listing, listing.version)
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("carry")) as server:
+    with Prepared(tmp_path_factory.mktemp("carry"), tmp_path_factory) as server:
         environment = {**server.environment, "PYTHONPATH": str(ROOT)}
         subprocess.run([sys.executable, "-c", SEED], env=environment, cwd=ROOT, check=True)
         yield server

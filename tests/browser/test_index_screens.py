@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dieutra.rehearsal.server import Server
 from tests.cast import PASSWORD
-from tests.site import ROOT, fresh_database
+from tests.site import ROOT, Prepared
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ SEED = "import django; django.setup(); from tests.indices import stage; stage.pu
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The whole product with the world of an opinion survey in it."""
-    with Server(tmp_path_factory.mktemp("site"), fresh_database()) as server:
+    with Prepared(tmp_path_factory.mktemp("site"), tmp_path_factory) as server:
         subprocess.run([sys.executable, "-c", SEED], env=server.environment, cwd=ROOT, check=True)
         yield server
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from dieutra.rehearsal.server import Server
 from tests.browser.test_index_screens import Desk, desk, looks_right
-from tests.site import ROOT, fresh_database
+from tests.site import ROOT, Prepared
 
 pytestmark = pytest.mark.browser
 __all__ = ["desk"]
@@ -20,7 +20,7 @@ SEED = "import django; django.setup(); from tests.opinions.mailing_stage import 
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("site"), fresh_database()) as server:
+    with Prepared(tmp_path_factory.mktemp("site"), tmp_path_factory) as server:
         subprocess.run([sys.executable, "-c", SEED], env=server.environment, cwd=ROOT, check=True)
         yield server
 

@@ -13,7 +13,7 @@ from dieutra.opinions.tokens import shown
 from dieutra.rehearsal.server import Server
 from tests.browser.test_form_authoring import look
 from tests.opinions.rush import Person, counted, seeded
-from tests.site import fresh_database
+from tests.site import Prepared
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
@@ -23,7 +23,7 @@ OPEN_QUESTION = "/data/y_kien/y_kien_khac"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("opinions"), fresh_database()) as server:
+    with Prepared(tmp_path_factory.mktemp("opinions"), tmp_path_factory) as server:
         yield server
 
 

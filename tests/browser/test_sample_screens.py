@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 from dieutra.rehearsal.server import Server
 from tests.cast import PASSWORD
 from tests.samples.cast import frame_lines, workbook
+from tests.site import Prepared
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ for group, levels in {
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("samples")) as server:
+    with Prepared(tmp_path_factory.mktemp("samples"), tmp_path_factory) as server:
         environment = {**server.environment, "PYTHONPATH": str(ROOT)}
         subprocess.run([sys.executable, "-c", SEED], env=environment, cwd=ROOT, check=True)
         yield server

@@ -7,11 +7,13 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from dieutra.rehearsal.server import Server
 from tests.messages.relay import Relay
 from tests.messages.test_killed import script, start, wait_for
 from tests.opinions.letters_cast import links
-from tests.site import fresh_database
+from tests.site import Prepared
 
 PEOPLE = 120
 SEED = f"""
@@ -44,8 +46,10 @@ print(json.dumps([[message_id(it.message), it.message.state, it.message.doubts, 
 """
 
 
-def test_a_killed_sender_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    server = Server(tmp_path, fresh_database())
+def test_a_killed_sender_goes_on_where_it_stopped(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    server = Prepared(tmp_path, tmp_path_factory)
     tmp_path.joinpath("mail").mkdir()
     with Relay(delay=0.02) as relay:
         server.environment |= {
@@ -54,7 +58,7 @@ def test_a_killed_sender_goes_on_where_it_stopped(tmp_path: Path) -> None:
             "DIEUTRA_SMTP_PORT": str(relay.port),
             "DIEUTRA_MAIL_LEASE": "2",
         }
-        server.run("prepare")
+        server.prepare()
         script(server, SEED)
         for kill in range(2):
             worker = start(server)

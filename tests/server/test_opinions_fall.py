@@ -13,12 +13,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 from dieutra.rehearsal.server import Server
 from tests.opinions.rush import Person, at, counted, lost, rush, seeded
-from tests.site import fresh_database
+from tests.site import Prepared
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("opinions"), fresh_database(), processes=2) as server:
+    with Prepared(tmp_path_factory.mktemp("opinions"), tmp_path_factory, processes=2) as server:
         yield server
 
 
